@@ -1,0 +1,145 @@
+/*
+ * What a compiled cell needs and offers, as plain data: the contract between the compiler and the runtime, which imports
+ * nothing else of the compiler. It travels as JSON with every module. Shapes are slowest axis first; `buffer` names refer
+ * to `buffers`.
+ */
+
+export interface Manifest {
+  readonly format: 1;
+  /** Name of the cell. */
+  readonly cell: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Rows of a batch, >= 1. */
+  readonly batch: number;
+  /** Most steps of one call of `forward`, >= 1. */
+  readonly window: number;
+  /** Whether `backward` and `finish` do anything. */
+  readonly training: boolean;
+  readonly profile: 'separate' | 'fused';
+  /** Memory block, a multiple of 16. */
+  readonly memoryBytes: number;
+  readonly buffers: readonly ManifestBuffer[];
+  readonly inputs: readonly ManifestInput[];
+  readonly targets: readonly ManifestInput[];
+  readonly states: readonly ManifestState[];
+  readonly parameters: readonly ManifestParameter[];
+  readonly outputs: readonly ManifestOutput[];
+  readonly loss?: ManifestLoss;
+  /** i32 [batch]: steps each row has done since its sequence began, before this window. Kept up to date by the runtime. */
+  readonly stepCounter: string;
+  /** i32 [batch]: the running number of each row's sequence, given by the caller. */
+  readonly sequenceNumber: string;
+  /** Values to be in memory before anything runs. */
+  readonly constants: readonly ManifestConstant[];
+}
+
+export interface ManifestBuffer {
+  readonly name: string;
+  readonly lanes: 'f32' | 'i32';
+  /** In bytes. */
+  readonly offset: number;
+  /** In lanes. */
+  readonly length: number;
+}
+
+export interface ManifestConstant {
+  readonly buffer: string;
+  readonly values: readonly number[];
+}
+
+export interface ManifestInput {
+  readonly name: string;
+  /** Per example and step. */
+  readonly shape: readonly number[];
+  /** Buffer [window, batch, ...shape]; i32 where `classes` is given. */
+  readonly buffer: string;
+  /** Entries are whole numbers 0 … classes - 1. */
+  readonly classes?: number;
+  /** Buffer [window, batch, ...shape] that `backward` fills with the loss's derivative; where asked for at compile time. */
+  readonly cotangent?: string;
+}
+
+export interface ManifestState {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Buffer [window + 1, batch, ...shape]: slot t is the value before step t of the window, slot t + 1 the one after. */
+  readonly buffer: string;
+  /** i32 state: the last value of an index input, kept for `token_prev`. */
+  readonly lanes: 'f32' | 'i32';
+  /** Written by the compiler for `x_prev` of an input; carried like any state, but the user never named it a state. */
+  readonly hidden: boolean;
+  /**
+   * Buffer [batch, ...shape]: before `backward`, what arrives at the last state from outside (zero in truncated BPTT);
+   * after it, the cotangent of the state before the window's first step. Absent for i32 and without training.
+   */
+  readonly cotangent?: string;
+  /**
+   * Buffer [batch, ...shape] read by `finish`: the cotangent of the start value, where the window began its sequences
+   * (copied from `cotangent` by the runtime), else zeros. It goes on to the parameters a learned start is made of.
+   */
+  readonly startCotangent?: string;
+}
+
+export interface ManifestParameter {
+  /** Path name: `W`, `inner.W`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly frozen: boolean;
+  /** Buffer [...shape]. */
+  readonly buffer: string;
+  /** Buffer [...shape], overwritten by `finish`; absent for frozen parameters and without training. */
+  readonly gradient?: string;
+  readonly initialiser: InitialiserFormula;
+}
+
+export interface ManifestOutput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Buffer [window, batch, ...shape]. */
+  readonly buffer: string;
+  /** Buffer [window, batch, ...shape]: the caller's dL/d output, read by `backward`. Absent without training. */
+  readonly cotangent?: string;
+}
+
+export interface ManifestLoss {
+  /** Buffer [window, batch]: the loss of each step and example. */
+  readonly buffer: string;
+  /** Buffer [window, batch]: weight of each in the scalar that is differentiated, e.g. 1/(steps*batch) for the mean. */
+  readonly cotangent?: string;
+}
+
+/** How a parameter starts. Sizes and numbers are already in. */
+export type InitialiserFormula =
+  | { readonly kind: 'number'; readonly value: number }
+  /** All entries, row-major: what an index function gave. */
+  | { readonly kind: 'values'; readonly values: readonly number[] }
+  /** A draw per entry (uniform: low, high; normal: mean, deviation), or for the whole array (the others). */
+  | {
+      readonly kind: 'draw';
+      readonly distribution: 'uniform' | 'normal' | 'glorot' | 'he' | 'orthogonal' | 'identity' | 'spectral';
+      readonly args: readonly InitialiserFormula[];
+    }
+  /** An elementwise function of these, e.g. log(-0.5*log(uniform(0.81, 0.98))). */
+  | { readonly kind: 'apply'; readonly op: string; readonly args: readonly InitialiserFormula[] };
+
+/** The procedures of a module once it lives. `steps` is at most the manifest's window. */
+export interface Procedures {
+  prepare(): void;
+  start(): void;
+  forward(steps: number): void;
+  backward(steps: number): void;
+  finish(): void;
+}
+
+/** A compiled cell: manifest, and the code in one of two forms. */
+export interface CompiledCell {
+  readonly manifest: Manifest;
+  readonly code: CompiledCode;
+}
+
+export type CompiledCode =
+  /** A WebAssembly module that imports its memory as `rnnc.memory` and exports the five procedures. */
+  | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
+  /** JavaScript: given the memory block, returns the five procedures. */
+  | { readonly kind: 'js'; readonly create: (memory: ArrayBuffer) => Procedures; readonly source: string };
