@@ -6,7 +6,8 @@
 /** What a formula may use; the graph builder implements it, with V a node. Axes count from 0, slowest first. */
 export interface ArrayAlgebra<V> {
   /** One op of math.ts, element by element; a scalar operand is repeated. */
-  map(op: string, ...args: readonly (V | number)[]): V;
+  map(op: string, ...args: readonly V[]): V;
+  constant(value: number): V;
   /** Sums over one axis, or all where none is given; the axis goes away. */
   sum(x: V, axis?: number): V;
   /** Largest over one axis, or all. */
@@ -55,7 +56,7 @@ function meanSquare<V>(a: ArrayAlgebra<V>, x: V, axis: number | undefined): V {
 }
 
 function dividedByRoot<V>(a: ArrayAlgebra<V>, x: V, square: V, axis: number | undefined): V {
-  return a.map('div', x, a.spread(a.map('sqrt', a.map('add', square, 1e-5)), x, axis));
+  return a.map('div', x, a.spread(a.map('sqrt', a.map('add', square, a.constant(1e-5))), x, axis));
 }
 
 export const arrayFunctions: ReadonlyMap<string, ArrayFunction> = new Map(

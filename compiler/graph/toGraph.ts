@@ -1,0 +1,201 @@
+import type { Cell, TypedExpression } from '../cell/cell.ts';
+import { oneDim } from '../cell/dim.ts';
+import { perStep, shared, type TensorType } from '../cell/type.ts';
+import { type ArrayAlgebra, arrayFunctions } from '../ops/array.ts';
+import type { Span } from '../source/source.ts';
+import { invariant } from '../support/invariant.ts';
+import { GraphBuilder } from './build.ts';
+import type { NamedNode, NodeId, Origin, StateNodes, StepGraph } from './graph.ts';
+
+/** A checked cell as values: one step, one example. */
+export function toGraph(cell: Cell): StepGraph {
+  const origin = (span: Span, name?: string): Origin =>
+    name === undefined ? { span, sweep: 'primal' } : { span, sweep: 'primal', name };
+  const builder = new GraphBuilder(origin(cell.span));
+  const named = (span: Span, name: string, make: () => NodeId): NamedNode => {
+    builder.origin = origin(span, name);
+    return { name, node: make() };
+  };
+  const real = (shape: TensorType['shape'], outer: TensorType['outer']): TensorType => ({
+    shape,
+    outer,
+    element: 'real',
+  });
+
+  const inputs = cell.inputs.map((i) => named(i.span, i.name, () => builder.leaf('input', i.name, i.type)));
+  const targets = cell.targets.map((i) => named(i.span, i.name, () => builder.leaf('input', i.name, i.type)));
+  const parameters = cell.parameters.map((p) =>
+    named(p.span, p.name, () => builder.leaf('parameter', p.name, real(p.shape, shared))),
+  );
+  const constants = cell.constants.map((c) =>
+    named(c.span, c.name, () => builder.leaf('constant', c.name, real(c.shape, shared))),
+  );
+  const lagged = [...cell.inputs, ...cell.targets].filter((input) => input.lagged);
+  const previous = new Map<string, NodeId>();
+  for (const state of cell.states) {
+    const leaf = named(state.span, `${state.name}_prev`, () =>
+      builder.leaf('previous', state.name, real(state.shape, perStep)),
+    );
+    previous.set(state.name, leaf.node);
+  }
+  for (const input of lagged) {
+    const leaf = named(input.span, `${input.name}_prev`, () => builder.leaf('previous', input.name, input.type));
+    previous.set(input.name, leaf.node);
+  }
+
+  const known = new Map<string, NodeId>();
+  for (const { name, node } of [...inputs, ...targets]) known.set(`input ${name}`, node);
+  for (const { name, node } of parameters) known.set(`parameter ${name}`, node);
+  for (const { name, node } of constants) known.set(`constant ${name}`, node);
+  for (const [name, node] of previous) known.set(`previous ${name}`, node);
+  const convert = converter(builder, (from, name) => {
+    const node =
+      from === 'number' ? builder.leaf('number', name, real([], shared)) : known.get(`${from} ${name}`);
+    invariant(node !== undefined, `nothing known of ${from} ${name}`);
+    return node;
+  });
+
+  const values: NamedNode[] = [];
+  for (const equation of cell.equations) {
+    const value = named(equation.span, equation.name, () => convert(equation.value));
+    known.set(`value ${equation.name}`, value.node);
+    values.push(value);
+  }
+  const states: StateNodes[] = cell.states.map((state) => {
+    builder.origin = origin(state.span, `${state.name}_start`);
+    const start = builder.repeat(convert(state.start), state.shape);
+    const next = known.get(`value ${state.name}`);
+    invariant(next !== undefined, `state ${state.name} has no equation`);
+    return { name: state.name, previous: previous.get(state.name)!, next, start, hidden: false };
+  });
+  for (const input of lagged) {
+    builder.origin = origin(input.span, `${input.name}_start`);
+    const start = builder.fill(input.start, input.type.shape);
+    const next = known.get(`input ${input.name}`)!;
+    states.push({ name: input.name, previous: previous.get(input.name)!, next, start, hidden: true });
+  }
+  const outputs = cell.outputs.map((o) => named(o.span, o.name, () => convert(o.value)));
+  const loss = cell.loss && named(cell.loss.span, 'loss', () => convert(cell.loss!)).node;
+  return {
+    nodes: builder.nodes,
+    cell: { name: cell.name, constants: cell.constants },
+    values,
+    inputs,
+    targets,
+    parameters,
+    states,
+    outputs,
+    ...(loss === undefined ? {} : { loss }),
+  };
+}
+
+type Resolve = (from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'number', name: string) => NodeId;
+
+/** Typed expression → node. One case per kind; the only place that knows both. */
+function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedExpression) => NodeId {
+  const algebra = arrayAlgebra(builder);
+  const convert = (e: TypedExpression): NodeId => {
+    switch (e.kind) {
+      case 'number':
+        return builder.fill(e.value, e.type.shape);
+      case 'size':
+        return builder.fill(e.dim);
+      case 'read':
+        return resolve(e.from, e.name);
+      case 'step':
+        return builder.leaf('step', 'step', e.type);
+      case 'map':
+        if (e.op === 'add') return builder.sum(addends(e).map(convert));
+        return builder.map(e.op, ...e.args.map(convert));
+      case 'power':
+        return power(builder, convert(e.base), e.exponent);
+      case 'matmul':
+        return matmul(builder, convert(e.left), convert(e.right));
+      case 'outer':
+        return builder.contract(convert(e.left), convert(e.right), [0], [1], [0, 1]);
+      case 'dot':
+        return builder.contract(convert(e.left), convert(e.right), [0], [0], []);
+      case 'transpose': {
+        const [rows, columns] = e.value.type.shape;
+        return builder.broadcast(convert(e.value), [1, 0], [columns!, rows!]);
+      }
+      case 'stack': {
+        const parts = e.parts.map(convert);
+        return builder.concat(
+          parts.map((id) => (builder.shape(id).length === 0 ? builder.reshape(id, [oneDim]) : id)),
+          0,
+        );
+      }
+      case 'slice':
+        return builder.slice(convert(e.value), 0, e.start, e.length);
+      case 'reshape':
+        return builder.reshape(convert(e.value), e.type.shape);
+      case 'stretch':
+        return builder.broadcast(convert(e.value), [e.along], e.type.shape);
+      case 'array': {
+        const fn = arrayFunctions.get(e.fn);
+        invariant(fn !== undefined, `no array function ${e.fn}`);
+        return fn.build(algebra, e.args.map(convert), e.axis);
+      }
+      case 'oneHot':
+        return builder.oneHot(convert(e.index), e.classes);
+      case 'indexVariable':
+      case 'draw':
+        invariant(false, `${e.kind} outside an initialiser`);
+    }
+  };
+  return convert;
+}
+
+/** `a + b + c` as its addends: one sum, whose order is the plan's. */
+function addends(e: TypedExpression): readonly TypedExpression[] {
+  const found: TypedExpression[] = [];
+  const pending = [e];
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    if (next.kind === 'map' && next.op === 'add') pending.push(...[...next.args].reverse());
+    else found.push(next);
+  }
+  return found;
+}
+
+/** Repeated squaring; a negative exponent divides once, at the end. */
+function power(builder: GraphBuilder, base: NodeId, exponent: number): NodeId {
+  if (exponent === 0) return builder.fill(1, builder.shape(base));
+  let result: NodeId | undefined;
+  let square = base;
+  for (let rest = Math.abs(exponent); rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = result === undefined ? square : builder.map('mul', result, square);
+    if (rest > 1) square = builder.map('mul', square, square);
+  }
+  return exponent > 0 ? result! : builder.map('div', builder.fill(1), result!);
+}
+
+/** Last axis of the left with the first of the right. */
+function matmul(builder: GraphBuilder, left: NodeId, right: NodeId): NodeId {
+  const leftRank = builder.shape(left).length;
+  const rightRank = builder.shape(right).length;
+  const leftAxes = Array.from({ length: leftRank }, (_, i) => i);
+  const rightAxes = Array.from({ length: rightRank }, (_, i) => leftRank - 1 + i);
+  const summed = leftRank - 1;
+  const outAxes = [...leftAxes, ...rightAxes].filter((label) => label !== summed);
+  return builder.contract(left, right, leftAxes, rightAxes, outAxes);
+}
+
+function arrayAlgebra(builder: GraphBuilder): ArrayAlgebra<NodeId> {
+  const axesOf = (x: NodeId, axis: number | undefined) =>
+    axis === undefined ? builder.shape(x).map((_, i) => i) : [axis];
+  return {
+    map: (op, ...args) => builder.map(op, ...args),
+    constant: (value) => builder.fill(value),
+    sum: (x, axis) => builder.reduce('sum', x, axesOf(x, axis)),
+    max: (x, axis) => builder.reduce('max', x, axesOf(x, axis)),
+    spread: (y, x, axis) => {
+      const reduced = axesOf(x, axis);
+      const kept = builder.shape(x).flatMap((_, i) => (reduced.includes(i) ? [] : [i]));
+      return builder.broadcast(y, kept, builder.shape(x));
+    },
+    count: (x, axis) => axesOf(x, axis).map((i) => builder.fill(builder.shape(x)[i]!)).reduce((a, b) => builder.map('mul', a, b), builder.fill(1)),
+    running: (x, axis) => builder.running(x, axis, 'up'),
+  };
+}
