@@ -1,3 +1,5 @@
+import { roundToEven } from './roundToEven.ts';
+
 /*
  * The exact operations that every target spells, one instruction or a few each. Their result is defined to the bit by
  * IEEE 754 single precision (NaN payloads aside), so all targets agree on all bits.
@@ -10,45 +12,84 @@ export interface MachineOpRecord {
   readonly args: readonly LaneType[];
   readonly result: LaneType;
   readonly doc: string;
+  /** The definition: f32 lanes are numbers that `Math.fround` leaves alone, i32 lanes are signed whole numbers. */
+  readonly evaluate: (...args: readonly number[]) => number;
 }
 
-const unary = (doc: string): MachineOpRecord => ({ args: ['f32'], result: 'f32', doc });
-const binary = (doc: string): MachineOpRecord => ({ args: ['f32', 'f32'], result: 'f32', doc });
-const integer = (doc: string): MachineOpRecord => ({ args: ['i32', 'i32'], result: 'i32', doc });
+const { fround } = Math;
+const lane = new Float32Array(1);
+const laneBits = new Int32Array(lane.buffer);
 
+function toBits(x: number): number {
+  lane[0] = x;
+  return laneBits[0]!;
+}
+
+function fromBits(bits: number): number {
+  laneBits[0] = bits;
+  return lane[0]!;
+}
+
+const truth = (condition: boolean) => (condition ? 1 : 0);
+
+const unary = (doc: string, evaluate: (a: number) => number) =>
+  ({ args: ['f32'], result: 'f32', doc, evaluate }) as const satisfies MachineOpRecord;
+const binary = (doc: string, evaluate: (a: number, b: number) => number) =>
+  ({ args: ['f32', 'f32'], result: 'f32', doc, evaluate }) as const satisfies MachineOpRecord;
+const ternary = (doc: string, evaluate: (a: number, b: number, c: number) => number) =>
+  ({ args: ['f32', 'f32', 'f32'], result: 'f32', doc, evaluate }) as const satisfies MachineOpRecord;
+const integer = (doc: string, evaluate: (a: number, b: number) => number) =>
+  ({ args: ['i32', 'i32'], result: 'i32', doc, evaluate }) as const satisfies MachineOpRecord;
+
+/*
+ * Rounding an f64 sum, difference, product, quotient or root of f32 values to f32 gives what one rounding would: f64 has
+ * more than twice the digits and two. Figueroa 1995, "When is double rounding innocuous?".
+ */
 export const machineOps = {
-  add: binary('a + b, rounded once'),
-  sub: binary('a - b, rounded once'),
-  mul: binary('a*b, rounded once'),
-  mulAdd: {
-    args: ['f32', 'f32', 'f32'],
+  add: binary('a + b, rounded once', (a, b) => fround(a + b)),
+  sub: binary('a - b, rounded once', (a, b) => fround(a - b)),
+  mul: binary('a*b, rounded once', (a, b) => fround(a * b)),
+  mulAdd: ternary(
+    'a*b + c, in contractions only: two roundings under the profile `separate` (as evaluated here), one under `fused` (fused.ts)',
+    (a, b, c) => fround(fround(a * b) + c),
+  ),
+  div: binary('a/b, rounded once', (a, b) => fround(a / b)),
+  neg: unary('-a, also for zeros', (a) => -a),
+  abs: unary('a without its sign', (a) => Math.abs(a)),
+  min: binary('smaller of the two; NaN where either is; -0 is smaller than 0', (a, b) => Math.min(a, b)),
+  max: binary('larger of the two; NaN where either is; 0 is larger than -0', (a, b) => Math.max(a, b)),
+  sqrt: unary('square root, rounded once', (a) => fround(Math.sqrt(a))),
+  floor: unary('largest whole number at most a; -0 stays', (a) => Math.floor(a)),
+  nearest: unary('nearest whole number, halves to even; a zero has the sign of a', roundToEven),
+  less: binary('1 where a < b, else 0', (a, b) => truth(a < b)),
+  lessEqual: binary('1 where a <= b, else 0', (a, b) => truth(a <= b)),
+  equal: binary('1 where a = b, else 0', (a, b) => truth(a === b)),
+  and: binary('1 where both are not zero (NaN is not zero), else 0', (a, b) => truth(a !== 0 && b !== 0)),
+  or: binary('1 where either is not zero, else 0', (a, b) => truth(a !== 0 || b !== 0)),
+  not: unary('1 where a is zero, else 0', (a) => truth(a === 0)),
+  select: ternary('b where a is not zero, else c', (a, b, c) => (a !== 0 ? b : c)),
+  pow2: unary('2^n, n cut to a whole number and clamped to [-126, 127]; NaN gives 1', (n) =>
+    fromBits(((Math.max(-126, Math.min(n, 127)) | 0) + 127) << 23),
+  ),
+  exponent: unary(
+    'the exponent field of a, minus 127: floor(log2(|a|)) for normal a, -127 for zero and subnormal, 128 for others',
+    (a) => ((toBits(a) >>> 23) & 0xff) - 127,
+  ),
+  significand: unary(
+    'a with its sign cleared and its exponent set to 0: in [1, 2); of a NaN any of these',
+    (a) => fromBits((toBits(a) & 0x7fffff) | 0x3f800000),
+  ),
+  addI32: integer('a + b modulo 2^32', (a, b) => (a + b) | 0),
+  subI32: integer('a - b modulo 2^32', (a, b) => (a - b) | 0),
+  xorI32: integer('bitwise exclusive or', (a, b) => a ^ b),
+  shiftLeftI32: integer('a shifted left by b mod 32', (a, b) => a << b),
+  shiftRightI32: integer('a shifted right by b mod 32, zeros from the left', (a, b) => (a >>> b) | 0),
+  convertI32: {
+    args: ['i32'],
     result: 'f32',
-    doc: 'a*b + c, in contractions only: two roundings under the profile `separate`, one under `fused`',
+    doc: 'nearest f32 of a signed whole number',
+    evaluate: (a: number) => fround(a),
   },
-  div: binary('a/b, rounded once'),
-  neg: unary('-a, also for zeros'),
-  abs: unary('a without its sign'),
-  min: binary('smaller of the two; NaN where either is; -0 is smaller than 0'),
-  max: binary('larger of the two; NaN where either is; 0 is larger than -0'),
-  sqrt: unary('square root, rounded once'),
-  floor: unary('largest whole number at most a'),
-  nearest: unary('nearest whole number, halves to even'),
-  less: binary('1 where a < b, else 0'),
-  lessEqual: binary('1 where a <= b, else 0'),
-  equal: binary('1 where a = b, else 0'),
-  and: binary('1 where both are not zero (NaN is not zero), else 0'),
-  or: binary('1 where either is not zero, else 0'),
-  not: unary('1 where a is zero, else 0'),
-  select: { args: ['f32', 'f32', 'f32'], result: 'f32', doc: 'b where a is not zero, else c' },
-  pow2: unary('2^n, n a whole number clamped to [-126, 127]; NaN gives 1'),
-  exponent: unary('the exponent field of a, minus 127: floor(log2(|a|)) for normal a'),
-  significand: unary('a with its sign cleared and its exponent set to 0: in [1, 2) for normal a'),
-  addI32: integer('a + b modulo 2^32'),
-  subI32: integer('a - b modulo 2^32'),
-  xorI32: integer('bitwise exclusive or'),
-  shiftLeftI32: integer('a shifted left by b mod 32'),
-  shiftRightI32: integer('a shifted right by b mod 32, zeros from the left'),
-  convertI32: { args: ['i32'], result: 'f32', doc: 'nearest f32 of a signed whole number' },
 } as const satisfies Record<string, MachineOpRecord>;
 
 export type MachineOp = keyof typeof machineOps;

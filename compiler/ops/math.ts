@@ -21,6 +21,7 @@ import {
   sin,
   sub,
 } from './notation.ts';
+import { roundToEven } from './roundToEven.ts';
 import * as special from './special.ts';
 
 /*
@@ -47,18 +48,16 @@ const flat = {
   domain: [moderate, moderate] as const,
 };
 
-function roundToEven(x: number): number {
-  const below = Math.floor(x);
-  const fraction = x - below;
-  const up = fraction > 0.5 || (fraction === 0.5 && below % 2 !== 0);
-  const rounded = up ? below + 1 : below;
-  return rounded === 0 ? 0 * Math.sign(x) : rounded;
-}
-
 function modulo(a: number, b: number): number {
   const remainder = a % b;
   if (remainder === 0) return 0;
   return remainder < 0 === b < 0 ? remainder : remainder + b;
+}
+
+/** 1 to any power that is a number is 1; JavaScript says NaN for infinite ones. */
+function powerOf(x: number, exponent: number): number {
+  if (x < 0 || Number.isNaN(x)) return Number.NaN;
+  return x === 1 && !Number.isNaN(exponent) ? 1 : Math.abs(x) ** exponent;
 }
 
 function sigmoidOf(x: number): number {
@@ -249,7 +248,7 @@ const powers: readonly MathOp[] = [
   binary('pow', ['x', 'exponent'], {
     doc: 'x to the power of the exponent, x >= 0; NaN for x < 0 (a whole constant exponent is repeated multiplication).',
     inLanguage: false,
-    evaluate: (x, exponent) => (x < 0 || Number.isNaN(x) ? Number.NaN : x ** exponent),
+    evaluate: powerOf,
     partials: (x, exponent, y) => [mul(exponent, pow(x, sub(exponent, 1))), mul(y, log(x))],
     domain: [positive, moderate],
   }),
