@@ -1,0 +1,141 @@
+import type { ManifestInput } from '../compiler/module/manifest.ts';
+import { fail, runtimeErrors } from './errors.ts';
+import type { Lanes } from './memory.ts';
+import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
+import { showShape, sizeOf } from './shapes.ts';
+
+/*
+ * Numbers from the caller, checked and copied into memory.
+ */
+
+/** Arrays by name, or the one array itself where there is a single name. */
+export type Values = ArrayLike<number> | Given<ArrayLike<number>>;
+
+/** The array for `name`, where `names` are all that could be given. */
+export function pick(values: Values, name: string, names: number): ArrayLike<number> | undefined {
+  if (!isArray(values)) return lookUp(values, name);
+  return names === 1 ? values : undefined;
+}
+
+export function isArray(values: Values): values is ArrayLike<number> {
+  return ArrayBuffer.isView(values) || Array.isArray(values);
+}
+
+/** @throws RuntimeError RNN504 for a name that is not among `known` */
+export function checkNames(values: Values, what: string, known: readonly string[]): void {
+  if (isArray(values)) return;
+  for (const [name] of entriesOf(values)) {
+    if (!known.includes(name)) fail(runtimeErrors.unknownName, { what, name, known });
+  }
+}
+
+/** @throws RuntimeError RNN501 */
+export function checkLength(
+  what: string,
+  values: ArrayLike<number>,
+  outer: readonly (readonly [name: string, length: number])[],
+  shape: readonly number[],
+): void {
+  const expected = outer.reduce((product, [, length]) => product * length, sizeOf(shape));
+  if (values.length !== expected) {
+    fail(runtimeErrors.wrongSize, { what, shape: showShape(outer, shape), expected, got: values.length });
+  }
+}
+
+/**
+ * Checks and copies inputs or targets of `steps` steps into their buffers.
+ *
+ * @param inputs  with the buffer of each, [window, batch, ...shape]
+ * @throws RuntimeError RNN501 wrong length, RNN503 index out of range, RNN504 unknown name, RNN505 missing
+ */
+export function copyInputs(
+  what: 'input' | 'target',
+  values: Values,
+  inputs: readonly InputBuffer[],
+  steps: number,
+  batch: number,
+): void {
+  if (isArray(values) && inputs.length !== 1) {
+    const names = inputs.map(({ input }) => input.name);
+    if (inputs.length === 0 && values.length === 0) return;
+    fail(runtimeErrors.badSetting, {
+      name: `${what}s`,
+      value: 'one array',
+      range: `a record of arrays by name, since the cell has ${names.length} (${names.join(', ')})`,
+    });
+  }
+  for (const { input, buffer } of inputs) {
+    const value = pick(values, input.name, inputs.length);
+    const outer = [
+      ['steps', steps],
+      ['batch', batch],
+    ] as const;
+    if (value === undefined) {
+      fail(runtimeErrors.missing, { what, name: input.name, shape: showShape(outer, input.shape) });
+    }
+    checkLength(`${what} ${input.name}`, value, outer, input.shape);
+    copyInput(what, value, input, buffer, batch);
+  }
+}
+
+export interface InputBuffer {
+  readonly input: ManifestInput;
+  readonly buffer: Lanes;
+}
+
+/** Copies one input of the right length; entries of an index input are checked first. */
+export function copyInput(
+  what: 'input' | 'target',
+  value: ArrayLike<number>,
+  input: ManifestInput,
+  buffer: Lanes,
+  batch: number,
+): void {
+  if (input.classes !== undefined) checkClasses(what, value, input, input.classes, batch);
+  buffer.set(value);
+}
+
+function checkClasses(
+  what: string,
+  value: ArrayLike<number>,
+  input: ManifestInput,
+  classes: number,
+  batch: number,
+): void {
+  for (let i = 0; i < value.length; i++) {
+    const entry = value[i]!;
+    if (Number.isInteger(entry) && entry >= 0 && entry < classes) continue;
+    const example = Math.floor(i / sizeOf(input.shape));
+    fail(runtimeErrors.badIndex, {
+      what: `${what} ${input.name}`,
+      step: Math.floor(example / batch),
+      row: example % batch,
+      value: entry,
+      classes,
+    });
+  }
+}
+
+/**
+ * The steps `first … first + steps - 1` of longer arrays `[T, batch, ...shape]`; views where the arrays are typed.
+ */
+export function cutSteps(
+  values: Values,
+  inputs: readonly ManifestInput[],
+  batch: number,
+  first: number,
+  steps: number,
+): Named<ArrayLike<number>> {
+  const cut: [string, ArrayLike<number>][] = [];
+  for (const input of inputs) {
+    const value = pick(values, input.name, inputs.length);
+    const stride = batch * sizeOf(input.shape);
+    if (value !== undefined) cut.push([input.name, part(value, first * stride, (first + steps) * stride)]);
+  }
+  return named(cut);
+}
+
+export function part(values: ArrayLike<number>, from: number, to: number): ArrayLike<number> {
+  if (ArrayBuffer.isView(values)) return (values as Float32Array).subarray(from, to);
+  return Array.prototype.slice.call(values, from, to);
+}

@@ -1,0 +1,72 @@
+import type { CompiledCell, Procedures } from '../compiler/module/manifest.ts';
+import { fail, runtimeErrors } from './errors.ts';
+
+/*
+ * Code and manifest become procedures over a memory block. The runtime declares what it uses of WebAssembly's JavaScript
+ * interface, since neither the ES library nor Node's types do.
+ */
+
+export interface Executable {
+  readonly block: ArrayBuffer;
+  readonly procedures: Procedures;
+}
+
+interface HostMemory {
+  readonly buffer: ArrayBuffer;
+}
+type HostModule = { readonly module: unique symbol };
+type Exports = { readonly exports: object };
+interface HostWebAssembly {
+  readonly Memory: new (pages: { readonly initial: number }) => HostMemory;
+  readonly Module: new (bytes: Uint8Array) => HostModule;
+  readonly Instance: new (module: HostModule, imports: { rnnc: { memory: HostMemory } }) => Exports;
+  compile(bytes: Uint8Array): Promise<HostModule>;
+}
+
+const pageBytes = 65536;
+
+/**
+ * @throws RuntimeError RNN515 where the host has no WebAssembly, or the manifest is of another format
+ */
+export async function execute(compiled: CompiledCell): Promise<Executable> {
+  checkFormat(compiled);
+  if (compiled.code.kind === 'js') return runJs(compiled, compiled.code.create);
+  return runWasm(compiled, await host().compile(compiled.code.bytes));
+}
+
+/** As `execute`, at once. Browsers refuse large WebAssembly modules here, on their main thread. */
+export function executeSync(compiled: CompiledCell): Executable {
+  checkFormat(compiled);
+  if (compiled.code.kind === 'js') return runJs(compiled, compiled.code.create);
+  return runWasm(compiled, new (host().Module)(compiled.code.bytes));
+}
+
+function runJs({ manifest }: CompiledCell, create: (memory: ArrayBuffer) => Procedures): Executable {
+  const block = new ArrayBuffer(manifest.memoryBytes);
+  return { block, procedures: create(block) };
+}
+
+function runWasm({ manifest }: CompiledCell, module: HostModule): Executable {
+  const initial = Math.max(1, Math.ceil(manifest.memoryBytes / pageBytes));
+  const memory = new (host().Memory)({ initial });
+  const { exports } = new (host().Instance)(module, { rnnc: { memory } });
+  return { block: memory.buffer, procedures: exports as Procedures };
+}
+
+function host(): HostWebAssembly {
+  const found = (globalThis as { readonly WebAssembly?: HostWebAssembly }).WebAssembly;
+  if (found === undefined) {
+    fail(runtimeErrors.cannotRun, {
+      reason: 'This host has no WebAssembly; compile the cell with target js instead.',
+    });
+  }
+  return found;
+}
+
+function checkFormat({ manifest }: CompiledCell): void {
+  if (manifest.format !== 1) {
+    fail(runtimeErrors.cannotRun, {
+      reason: `The module has format ${manifest.format}, and this runtime knows format 1; compile the cell again.`,
+    });
+  }
+}

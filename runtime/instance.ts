@@ -1,0 +1,523 @@
+import type { Manifest, ManifestOutput, Procedures } from '../compiler/module/manifest.ts';
+import {
+  checkLength,
+  checkNames,
+  copyInput,
+  copyInputs,
+  type InputBuffer,
+  pick,
+  type Values,
+} from './arrays.ts';
+import { fail, requireSetting, runtimeErrors } from './errors.ts';
+import { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
+import { checkWeights, LossMean } from './loss.ts';
+import { type Lanes, layOut, type Memory } from './memory.ts';
+import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
+import { sizeOf } from './shapes.ts';
+import { CarriedStates, type StateSnapshot } from './state.ts';
+
+/** A state of a live cell. Shapes are per batch; views into the cell's memory. */
+export interface StateView {
+  readonly shape: readonly number[];
+  /** [batch, ...shape]: before the first step of the last window; what the next run starts from, where none was run. */
+  readonly start: Float32Array;
+  /** [batch, ...shape]: the newest value, after the last step that was run. */
+  readonly current: Float32Array;
+  /** [window + 1, batch, ...shape]: entry t is the value before step t of the last window, t + 1 the one after. */
+  readonly slots: Float32Array;
+}
+
+export interface ForwardOptions {
+  /** What the loss compares with: [steps, batch, ...shape], by name, or the one array where the cell has one target. */
+  readonly targets?: Values;
+}
+
+export interface BackwardOptions {
+  /** dL/d output, by name or the one array: [steps, batch, ...shape]. Zeros where not given. */
+  readonly outputCotangents?: Values;
+  /**
+   * How much the loss of each step and row counts, [steps, batch], at least 0: what is differentiated is the mean
+   * weighted by these. `'mean'`: all alike, which is also the default when no cotangents are given; with cotangents the
+   * default is to leave the cell's loss out.
+   */
+  readonly lossWeights?: ArrayLike<number> | 'mean';
+  /** Factor on the mean loss; 1 by default. With the sum of the weights, their weighted sum is differentiated. */
+  readonly lossScale?: number;
+  /** dL/d state after the last step, by name: [batch, ...shape]. Zeros where not given. */
+  readonly finalStateCotangents?: Given<ArrayLike<number>>;
+  /**
+   * Whether cotangents of the states before the first step go on into start values (and learned ones get a gradient).
+   * By default in the rows that began their sequence with this window, and in no others.
+   */
+  readonly fromStart?: boolean;
+}
+
+/** Views of the first `steps` steps of a window. */
+interface WindowViews {
+  readonly outputs: Named<Float32Array>;
+  readonly losses: Float32Array;
+  readonly inputCotangents: Named<Float32Array>;
+}
+
+/**
+ * A live cell: compiled code, its memory, and the state that is carried from one call to the next. All arrays are views
+ * into the memory: the next call overwrites outputs and gradients. Shapes are slowest axis first.
+ */
+export class Instance {
+  readonly manifest: Manifest;
+  /** By path name: [...shape]. After writing into one by hand call `parametersChanged()`. */
+  readonly parameters: Named<Float32Array>;
+  /** By path name, those that are learned: [...shape], overwritten by `backward`. Empty without training. */
+  readonly gradients: Named<Float32Array>;
+  readonly states: Named<StateView>;
+  /** By name: [window, batch, ...shape]; Int32Array for index inputs. `forward` copies into these. */
+  readonly inputs: Named<Lanes>;
+  /** By name: [window, batch, ...shape]. */
+  readonly targets: Named<Lanes>;
+  /** By state: [batch, ...shape], filled by `backward`: dL/d state before the window's first step. */
+  readonly startCotangents: Named<Float32Array>;
+
+  readonly #procedures: Procedures;
+  readonly #memory: Memory;
+  readonly #carried: CarriedStates;
+  readonly #inputs: readonly InputBuffer[];
+  readonly #targets: readonly InputBuffer[];
+  readonly #lossCotangent: Float32Array | undefined;
+  readonly #views = new Map<number, WindowViews>();
+  readonly #stepOutputs: Named<Float32Array>;
+  #stale = true;
+  #steps = 0;
+  #canGoBack = false;
+  #hasLoss = false;
+
+  /** Use `instantiate`. */
+  constructor(manifest: Manifest, block: ArrayBuffer, procedures: Procedures) {
+    const memory = layOut(manifest, block);
+    this.manifest = manifest;
+    this.#memory = memory;
+    this.#procedures = procedures;
+    this.#carried = new CarriedStates(manifest, memory, procedures);
+    this.#inputs = manifest.inputs.map((input) => ({ input, buffer: memory.lanes(input.buffer) }));
+    this.#targets = manifest.targets.map((input) => ({ input, buffer: memory.lanes(input.buffer) }));
+    this.inputs = named(this.#inputs.map(({ input, buffer }) => [input.name, buffer]));
+    this.targets = named(this.#targets.map(({ input, buffer }) => [input.name, buffer]));
+    this.parameters = named(manifest.parameters.map(({ name, buffer }) => [name, memory.f32(buffer)]));
+    this.gradients = views(manifest.parameters, ({ gradient }) => gradient, memory);
+    this.states = named(
+      this.#visibleStates().map((carried) => [carried.state.name, this.#stateView(carried)]),
+    );
+    this.startCotangents = views(
+      manifest.states,
+      ({ cotangent, hidden }) => (hidden ? undefined : cotangent),
+      memory,
+    );
+    const lossCotangent = manifest.loss?.cotangent;
+    this.#lossCotangent = lossCotangent === undefined ? undefined : memory.f32(lossCotangent);
+    this.#stepOutputs = this.#viewsOf(1).outputs;
+    this.#carried.begin(rowsOf(manifest.batch));
+  }
+
+  /** By name: [steps, batch, ...shape] of the last `forward`. */
+  get outputs(): Named<Float32Array> {
+    return this.#viewsOf(this.#steps).outputs;
+  }
+
+  /** By name: those of `outputs` from step `first` of the last window on. */
+  outputsFrom(first: number): Named<Float32Array> {
+    if (first === 0) return this.outputs;
+    return named(
+      entriesOf(this.outputs).map(([name, values]) => [
+        name,
+        values.subarray((values.length / this.#steps) * first),
+      ]),
+    );
+  }
+
+  /** [steps, batch]: the loss of each step and row of the last `forward`; empty where the cell has no loss. */
+  get losses(): Float32Array {
+    return this.#viewsOf(this.#steps).losses;
+  }
+
+  /** By name: [steps, batch, ...shape], filled by `backward`, where asked for at compile time. */
+  get inputCotangents(): Named<Float32Array> {
+    return this.#viewsOf(this.#steps).inputCotangents;
+  }
+
+  /** [batch]: steps each row has done since its sequence began, the last window's included. A copy. */
+  get stepCounters(): Int32Array {
+    return this.#carried.stepCounters.map((count) => count + this.#carried.pending);
+  }
+
+  /** [batch]: running number of each row's sequence. A copy. */
+  get sequenceNumbers(): Int32Array {
+    return this.#carried.sequenceNumbers.slice();
+  }
+
+  /** To be called after parameters were written by hand, so that what is computed from them once is computed again. */
+  parametersChanged(): void {
+    this.#stale = true;
+  }
+
+  /**
+   * Overwrites parameters.
+   *
+   * @param weights  by path name, each row-major [...shape]; those not named stay as they are
+   * @throws RuntimeError RNN501 wrong length, RNN504 unknown name; nothing is written then
+   */
+  setParameters(weights: Given<ArrayLike<number>>): void {
+    const { parameters } = this.manifest;
+    checkNames(
+      weights,
+      'parameter',
+      parameters.map(({ name }) => name),
+    );
+    const given = parameters.map(({ name, shape }) => {
+      const values = lookUp(weights, name);
+      if (values !== undefined) checkLength(`parameter ${name}`, values, [], shape);
+      return { name, values };
+    });
+    for (const { name, values } of given) if (values !== undefined) this.parameters[name]!.set(values);
+    this.parametersChanged();
+  }
+
+  /**
+   * Begins sequences: states at their start values, step counters at 0. The start values are those of the parameters at
+   * the time the next steps are run.
+   *
+   * @param rows             rows of the batch, each once; all by default. The others carry on.
+   * @param sequenceNumbers  one per row, whole and at least 0, for noise; by default the next running numbers
+   * @throws RuntimeError RNN509
+   */
+  start(rows?: readonly number[], sequenceNumbers?: ArrayLike<number>): void {
+    const { batch } = this.manifest;
+    const begun = rows ?? rowsOf(batch);
+    for (const row of begun) {
+      requireSetting(
+        'row',
+        row,
+        Number.isInteger(row) && row >= 0 && row < batch,
+        `whole, from 0 to ${batch - 1}`,
+      );
+    }
+    if (sequenceNumbers !== undefined) {
+      checkLength('sequenceNumbers', sequenceNumbers, [['rows', begun.length]], []);
+      for (const number of Array.from(sequenceNumbers)) {
+        requireSetting(
+          'sequence number',
+          number,
+          Number.isInteger(number) && number >= 0 && number < 2 ** 31,
+          'whole, from 0 to 2^31 - 1',
+        );
+      }
+    }
+    this.#canGoBack = false;
+    this.#carried.begin(begun, sequenceNumbers);
+    this.#prepare();
+    this.#carried.settle();
+  }
+
+  /**
+   * Copies inputs, carries the state, and runs the forward sweep.
+   *
+   * @param inputs  [steps, batch, ...shape] by name, or the one array where the cell has one input. Entries of an index
+   *                input must be whole numbers of its range.
+   * @param steps   1 … the compiled window
+   * @returns views of the outputs by name, [steps, batch, ...shape], valid until the next run
+   * @throws RuntimeError RNN501 to RNN505; nothing was run then
+   */
+  forward(inputs: Values, steps: number, options: ForwardOptions = {}): Named<Float32Array> {
+    const { window, batch } = this.manifest;
+    if (!(Number.isInteger(steps) && steps >= 1 && steps <= window))
+      fail(runtimeErrors.badSteps, { steps, window });
+    this.#canGoBack = false;
+    checkNames(
+      inputs,
+      'input',
+      this.manifest.inputs.map(({ name }) => name),
+    );
+    copyInputs('input', inputs, this.#inputs, steps, batch);
+    if (options.targets !== undefined) {
+      checkNames(
+        options.targets,
+        'target',
+        this.manifest.targets.map(({ name }) => name),
+      );
+      copyInputs('target', options.targets, this.#targets, steps, batch);
+    }
+    if (this.manifest.training) this.#stale = true;
+    this.#run(steps);
+    this.#hasLoss = options.targets !== undefined || this.#targets.length === 0;
+    this.#canGoBack = true;
+    return this.outputs;
+  }
+
+  /**
+   * One step for all rows, state carried, for streams. Allocates nothing. The loss is not looked at.
+   *
+   * @param inputs  [batch, ...shape] by name, or the one array
+   * @returns views of the outputs by name, [batch, ...shape]: the same arrays at every call
+   * @throws RuntimeError RNN501, RNN503, RNN505; nothing was run then
+   */
+  step(inputs: Values): Named<Float32Array> {
+    const { batch } = this.manifest;
+    for (const entry of this.#inputs) {
+      const { input, buffer } = entry;
+      const value = pick(inputs, input.name, this.#inputs.length);
+      if (value === undefined || value.length !== this.#viewLength(input.shape)) {
+        copyInputs('input', inputs, this.#inputs, 1, batch);
+      } else copyInput('input', value, input, buffer, batch);
+    }
+    this.#canGoBack = false;
+    this.#hasLoss = false;
+    this.#run(1);
+    return this.#stepOutputs;
+  }
+
+  /**
+   * The mean loss of the last `forward`, in f64.
+   *
+   * @param weights  [steps, batch], at least 0; all alike by default. Where none counts the mean is 0.
+   * @throws RuntimeError RNN501, RNN508 where there is no loss, RNN509
+   */
+  meanLoss(weights?: ArrayLike<number>): number {
+    this.#requireLoss();
+    if (weights !== undefined) checkWeights(weights, this.#steps, this.manifest.batch);
+    const mean = new LossMean();
+    mean.add(this.losses, weights);
+    return mean.mean;
+  }
+
+  /**
+   * The backward sweep over the steps of the last `forward`, once. Fills `gradients`, `inputCotangents` and
+   * `startCotangents`.
+   *
+   * @throws RuntimeError RNN501, RNN504, RNN506 without a forward before, RNN507 without training, RNN508 where there is
+   *         nothing to differentiate, RNN509
+   */
+  backward(options: BackwardOptions = {}): void {
+    const { manifest } = this;
+    if (!manifest.training) fail(runtimeErrors.notTraining, { cell: manifest.cell });
+    if (!this.#canGoBack) fail(runtimeErrors.backwardBeforeForward, undefined);
+    const steps = this.#steps;
+    this.#fillLossCotangent(options);
+    this.#fillOutputCotangents(options.outputCotangents ?? named([]));
+    this.#fillFinalStateCotangents(options.finalStateCotangents ?? named([]));
+    this.#canGoBack = false;
+    this.#procedures.backward(steps);
+    this.#passToStarts(options.fromStart);
+    this.#procedures.finish();
+  }
+
+  /**
+   * Sets states, in all rows, as if they had just been computed. Step counters stay.
+   *
+   * @param values  by name: [batch, ...shape]; states that are not named stay
+   * @throws RuntimeError RNN501, RNN504; nothing is written then
+   */
+  setState(values: Given<ArrayLike<number>>): void {
+    const visible = this.#visibleStates();
+    checkNames(
+      values,
+      'state',
+      visible.map(({ state }) => state.name),
+    );
+    const given = visible.map((carried) => {
+      const { name, shape } = carried.state;
+      const value = lookUp(values, name);
+      if (value !== undefined) checkLength(`state ${name}`, value, [['batch', this.manifest.batch]], shape);
+      return { carried, value };
+    });
+    this.#canGoBack = false;
+    for (const { carried, value } of given) if (value !== undefined) this.#carried.set(carried, value);
+  }
+
+  /** Copies of the newest states, by name: [batch, ...shape]. */
+  getState(): Named<Float32Array> {
+    return named(entriesOf(this.states).map(([name, { current }]) => [name, current.slice()]));
+  }
+
+  /**
+   * All that is carried, for `restoreState`: states, hidden ones too, counters and sequence numbers.
+   *
+   * @param slot  take it as it was before this step of the last window; by default after its last
+   * @param into  an earlier snapshot to write over, instead of a new one
+   */
+  saveState(slot: number = this.#carried.pending, into?: StateSnapshot): StateSnapshot {
+    const { pending } = this.#carried;
+    requireSetting(
+      'slot',
+      slot,
+      Number.isInteger(slot) && slot >= 0 && slot <= pending,
+      `whole, from 0 to ${pending}`,
+    );
+    return this.#carried.save(slot, into);
+  }
+
+  /** @throws RuntimeError RNN513 for a snapshot of another cell */
+  restoreState(snapshot: StateSnapshot): void {
+    this.#canGoBack = false;
+    this.#carried.restore(snapshot);
+  }
+
+  /** Runs any number of steps, in chunks of the window, with the state carried; see `evaluate`. */
+  evaluate(inputs: InputSource, steps: number, options?: EvaluateOptions): Evaluation {
+    return evaluate(this, inputs, steps, options);
+  }
+
+  #run(steps: number): void {
+    this.#carried.carry();
+    this.#prepare();
+    this.#carried.settle();
+    this.#procedures.forward(steps);
+    this.#carried.ran(steps);
+    this.#steps = steps;
+  }
+
+  #prepare(): void {
+    if (!this.#stale) return;
+    this.#procedures.prepare();
+    this.#stale = false;
+  }
+
+  #requireLoss(): void {
+    if (this.manifest.loss === undefined) fail(runtimeErrors.noLoss, { reason: 'cell' });
+    if (!this.#hasLoss) fail(runtimeErrors.noLoss, { reason: 'targets' });
+  }
+
+  #fillLossCotangent(options: BackwardOptions): void {
+    const given = options.outputCotangents !== undefined || options.finalStateCotangents !== undefined;
+    const weights = options.lossWeights ?? (given ? undefined : 'mean');
+    if (weights === undefined) {
+      this.#lossCotangent?.fill(0);
+      return;
+    }
+    this.#requireLoss();
+    const scale = options.lossScale ?? 1;
+    requireSetting('lossScale', scale, Number.isFinite(scale), 'a finite number');
+    const count = this.#steps * this.manifest.batch;
+    const cotangent = this.#lossCotangent!.subarray(0, count);
+    if (weights === 'mean') {
+      cotangent.fill(scale / count);
+      return;
+    }
+    checkWeights(weights, this.#steps, this.manifest.batch);
+    let total = 0;
+    for (let i = 0; i < count; i++) total += weights[i]!;
+    for (let i = 0; i < count; i++) cotangent[i] = total === 0 ? 0 : (scale * weights[i]!) / total;
+  }
+
+  #fillOutputCotangents(values: Values): void {
+    const outputs = this.manifest.outputs.filter(hasCotangent);
+    checkNames(
+      values,
+      'output',
+      outputs.map(({ name }) => name),
+    );
+    const outer = [
+      ['steps', this.#steps],
+      ['batch', this.manifest.batch],
+    ] as const;
+    for (const { name, shape, cotangent } of outputs) {
+      const buffer = this.#memory.f32(cotangent);
+      const value = pick(values, name, outputs.length);
+      if (value === undefined) buffer.fill(0);
+      else {
+        checkLength(`cotangent of output ${name}`, value, outer, shape);
+        buffer.set(value);
+      }
+    }
+  }
+
+  #fillFinalStateCotangents(values: Given<ArrayLike<number>>): void {
+    const visible = this.#visibleStates().map(({ state }) => state.name);
+    checkNames(values, 'state', visible);
+    for (const { name, shape, cotangent } of this.manifest.states) {
+      if (cotangent === undefined) continue;
+      const buffer = this.#memory.f32(cotangent);
+      const value = lookUp(values, name);
+      if (value === undefined) buffer.fill(0);
+      else {
+        checkLength(`cotangent of state ${name}`, value, [['batch', this.manifest.batch]], shape);
+        buffer.set(value);
+      }
+    }
+  }
+
+  /** What arrived before the first step goes on to the start values where the window began its sequences. */
+  #passToStarts(fromStart: boolean | undefined): void {
+    for (const { state, slot, began } of this.#carried.all) {
+      if (state.cotangent === undefined || state.startCotangent === undefined) continue;
+      const from = this.#memory.f32(state.cotangent);
+      const to = this.#memory.f32(state.startCotangent);
+      const size = slot / this.manifest.batch;
+      for (let i = 0; i < slot; i++) {
+        const passes = fromStart ?? began[Math.floor(i / size)] === 1;
+        to[i] = passes ? from[i]! : 0;
+      }
+    }
+  }
+
+  #visibleStates(): CarriedStates['all'] {
+    return this.#carried.all.filter(({ state }) => !state.hidden);
+  }
+
+  #stateView({ state, slot }: CarriedStates['all'][number]): StateView {
+    const slots = this.#memory.f32(state.buffer);
+    const carried = this.#carried;
+    return Object.freeze({
+      shape: state.shape,
+      slots,
+      start: slots.subarray(0, slot),
+      get current() {
+        return slots.subarray(carried.pending * slot, (carried.pending + 1) * slot);
+      },
+    });
+  }
+
+  #viewLength(shape: readonly number[]): number {
+    let length = this.manifest.batch;
+    for (const axis of shape) length *= axis;
+    return length;
+  }
+
+  #viewsOf(steps: number): WindowViews {
+    const found = this.#views.get(steps);
+    if (found !== undefined) return found;
+    const { manifest } = this;
+    const rows = steps * manifest.batch;
+    const cut = (buffer: string, shape: readonly number[]) =>
+      this.#memory.f32(buffer).subarray(0, rows * sizeOf(shape));
+    const made: WindowViews = {
+      outputs: named(manifest.outputs.map(({ name, shape, buffer }) => [name, cut(buffer, shape)])),
+      losses: manifest.loss === undefined ? new Float32Array(0) : cut(manifest.loss.buffer, []),
+      inputCotangents: named(
+        manifest.inputs.flatMap(({ name, shape, cotangent }) =>
+          cotangent === undefined ? [] : [[name, cut(cotangent, shape)] as const],
+        ),
+      ),
+    };
+    this.#views.set(steps, made);
+    return made;
+  }
+}
+
+function hasCotangent(output: ManifestOutput): output is ManifestOutput & { readonly cotangent: string } {
+  return output.cotangent !== undefined;
+}
+
+function rowsOf(batch: number): readonly number[] {
+  return Array.from({ length: batch }, (_, row) => row);
+}
+
+function views<T extends { readonly name: string }>(
+  items: readonly T[],
+  bufferOf: (item: T) => string | undefined,
+  memory: Memory,
+): Named<Float32Array> {
+  return named(
+    items.flatMap((item) => {
+      const buffer = bufferOf(item);
+      return buffer === undefined ? [] : [[item.name, memory.f32(buffer)] as const];
+    }),
+  );
+}

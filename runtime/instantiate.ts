@@ -1,0 +1,43 @@
+import type { CompiledCell } from '../compiler/module/manifest.ts';
+import { requireSetting } from './errors.ts';
+import { type Executable, execute, executeSync } from './executable.ts';
+import { initialise } from './initialise.ts';
+import { Instance } from './instance.ts';
+import type { Given } from './named.ts';
+import { Random } from './random.ts';
+
+export interface InstantiateOptions {
+  /** Of the parameters' random start: a whole number from 0; 0 by default. */
+  readonly seed?: number;
+  /** Parameters by path name, instead of a random start; `other.parameters` will do. Those not named are drawn. */
+  readonly weights?: Given<ArrayLike<number>>;
+}
+
+/**
+ * Brings a compiled cell to life: memory, parameters at their start, states at theirs.
+ *
+ * @throws RuntimeError RNN501, RNN504 for weights that do not fit, RNN509, RNN514, RNN515
+ */
+export async function instantiate(
+  compiled: CompiledCell,
+  options: InstantiateOptions = {},
+): Promise<Instance> {
+  return bringUp(compiled, await execute(compiled), options);
+}
+
+/** As `instantiate`, at once. Browsers refuse large WebAssembly modules here, on their main thread. */
+export function instantiateSync(compiled: CompiledCell, options: InstantiateOptions = {}): Instance {
+  return bringUp(compiled, executeSync(compiled), options);
+}
+
+function bringUp(compiled: CompiledCell, executable: Executable, options: InstantiateOptions): Instance {
+  const seed = options.seed ?? 0;
+  requireSetting('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a whole number of at least 0');
+  const instance = new Instance(compiled.manifest, executable.block, executable.procedures);
+  for (const parameter of compiled.manifest.parameters) {
+    instance.parameters[parameter.name]!.set(initialise(parameter, new Random(seed, parameter.name)));
+  }
+  instance.setParameters(options.weights ?? {});
+  instance.start();
+  return instance;
+}

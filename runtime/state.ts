@@ -1,0 +1,183 @@
+import type { Manifest, ManifestState, Procedures } from '../compiler/module/manifest.ts';
+import { fail, runtimeErrors } from './errors.ts';
+import type { Lanes, Memory } from './memory.ts';
+import { type Named, named } from './named.ts';
+import { sizeOf } from './shapes.ts';
+
+/** All that is carried from one window to the next: plain data, apart from the instance it came from. */
+export interface StateSnapshot {
+  /** By state, hidden ones included: [batch, ...shape]. */
+  readonly states: Named<Lanes>;
+  /** By state, [batch]: 1 where the row stands at its start value and has run no step; written anew by the next run. */
+  readonly fresh: Named<Uint8Array>;
+  /** [batch]: steps done since the row's sequence began. */
+  readonly stepCounters: Int32Array;
+  /** [batch]: running number of the row's sequence. */
+  readonly sequenceNumbers: Int32Array;
+}
+
+interface CarriedState {
+  readonly state: ManifestState;
+  /** Entries of one slot, batch included. */
+  readonly slot: number;
+  /** [window + 1, batch, ...shape] */
+  readonly buffer: Lanes;
+  /** [batch]: 1 where slot 0 is the start value of a sequence that has run no step. */
+  readonly fresh: Uint8Array;
+  /** [batch]: `fresh` as it was when the last run began; what `backward` asks. */
+  readonly began: Uint8Array;
+  /** One slot, for keeping some rows while `start` writes all. */
+  readonly aside: Lanes;
+}
+
+/**
+ * The states of one instance between and during runs. After a run of n steps the newest values are in slot n; they move
+ * to slot 0 only when the next run begins, so that the backward sweep still finds the window.
+ */
+export class CarriedStates {
+  readonly all: readonly CarriedState[];
+  readonly stepCounters: Int32Array;
+  readonly sequenceNumbers: Int32Array;
+  /** Steps of the last run, not yet carried. */
+  pending = 0;
+
+  readonly #batch: number;
+  readonly #procedures: Procedures;
+  /** [batch]: 1 where a sequence has begun and run no step, so that its number is not used up. */
+  readonly #unrun: Uint8Array;
+  #anyFresh = false;
+  /** Above all numbers of sequences that have run. */
+  #nextSequence = 0;
+
+  constructor(manifest: Manifest, memory: Memory, procedures: Procedures) {
+    this.#batch = manifest.batch;
+    this.#procedures = procedures;
+    this.stepCounters = memory.i32(manifest.stepCounter);
+    this.sequenceNumbers = memory.i32(manifest.sequenceNumber);
+    this.#unrun = new Uint8Array(manifest.batch);
+    this.all = manifest.states.map((state) => {
+      const slot = manifest.batch * sizeOf(state.shape);
+      const rows = () => new Uint8Array(manifest.batch);
+      const aside = state.lanes === 'i32' ? new Int32Array(slot) : new Float32Array(slot);
+      return { state, slot, buffer: memory.lanes(state.buffer), fresh: rows(), began: rows(), aside };
+    });
+  }
+
+  /** Moves slot `pending` to slot 0 and counts its steps. */
+  carry(): void {
+    const steps = this.pending;
+    if (steps === 0) return;
+    for (const { buffer, slot } of this.all) buffer.copyWithin(0, steps * slot, (steps + 1) * slot);
+    for (let row = 0; row < this.#batch; row++) this.stepCounters[row]! += steps;
+    this.pending = 0;
+  }
+
+  /** Begins sequences in these rows: counters at 0, slot 0 to be the start values, which `settle` writes. */
+  begin(rows: readonly number[], sequenceNumbers?: ArrayLike<number>): void {
+    this.carry();
+    for (const row of rows) this.#unrun[row] = 0;
+    let next = this.#nextSequence;
+    for (let row = 0; row < this.#batch; row++) {
+      if (this.#unrun[row] === 1) next = Math.max(next, this.sequenceNumbers[row]! + 1);
+    }
+    for (const [i, row] of rows.entries()) {
+      const number = sequenceNumbers?.[i] ?? next;
+      next = Math.max(next, number + 1);
+      this.sequenceNumbers[row] = number;
+      this.stepCounters[row] = 0;
+      this.#unrun[row] = 1;
+      for (const { fresh } of this.all) fresh[row] = 1;
+    }
+    this.#anyFresh = true;
+  }
+
+  /** Writes start values where rows are fresh. Parameters must be prepared. */
+  settle(): void {
+    if (!this.#anyFresh) return;
+    for (const { buffer, slot, aside } of this.all) aside.set(buffer.subarray(0, slot));
+    this.#procedures.start();
+    for (const { buffer, slot, aside, fresh } of this.all) {
+      const size = slot / this.#batch;
+      for (let row = 0; row < this.#batch; row++) {
+        if (fresh[row] === 1) continue;
+        buffer.set(aside.subarray(row * size, (row + 1) * size), row * size);
+      }
+    }
+  }
+
+  /** To be called as a run of `steps` steps is done. */
+  ran(steps: number): void {
+    this.pending = steps;
+    for (const { began, fresh } of this.all) {
+      began.set(fresh);
+      if (this.#anyFresh) fresh.fill(0);
+    }
+    if (this.#anyFresh) this.#useUpNumbers();
+    this.#anyFresh = false;
+  }
+
+  /** Slot 0 of a state becomes `values` [batch, ...shape], in all rows. */
+  set(carried: CarriedState, values: ArrayLike<number>): void {
+    this.carry();
+    carried.buffer.set(values);
+    carried.fresh.fill(0);
+  }
+
+  /**
+   * Copies what is carried, as it stands before step `slot` of the last window.
+   *
+   * @param into  a snapshot of the same cell to write over, instead of a new one
+   */
+  save(slot: number, into?: StateSnapshot): StateSnapshot {
+    const snapshot = into ?? this.#blank();
+    for (const carried of this.all) {
+      const { name } = carried.state;
+      snapshot.states[name]!.set(carried.buffer.subarray(slot * carried.slot, (slot + 1) * carried.slot));
+      const fresh = snapshot.fresh[name]!;
+      if (slot > 0) fresh.fill(0);
+      else fresh.set(this.pending > 0 ? carried.began : carried.fresh);
+    }
+    snapshot.stepCounters.set(this.stepCounters);
+    for (let row = 0; row < this.#batch; row++) snapshot.stepCounters[row]! += slot;
+    snapshot.sequenceNumbers.set(this.sequenceNumbers);
+    return snapshot;
+  }
+
+  /** @throws RuntimeError RNN513 for a snapshot of another cell */
+  restore(snapshot: StateSnapshot): void {
+    for (const { state, slot } of this.all) {
+      const got = snapshot.states[state.name]?.length ?? 0;
+      if (got !== slot) {
+        fail(runtimeErrors.otherCell, { what: 'This state', name: state.name, expected: slot, got });
+      }
+    }
+    this.pending = 0;
+    this.#anyFresh = false;
+    for (const { state, buffer, fresh } of this.all) {
+      buffer.set(snapshot.states[state.name]!);
+      fresh.set(snapshot.fresh[state.name]!);
+      if (fresh.includes(1)) this.#anyFresh = true;
+    }
+    this.stepCounters.set(snapshot.stepCounters);
+    this.sequenceNumbers.set(snapshot.sequenceNumbers);
+    this.#unrun.fill(1);
+    this.#useUpNumbers();
+  }
+
+  #useUpNumbers(): void {
+    for (let row = 0; row < this.#batch; row++) {
+      if (this.#unrun[row] === 0) continue;
+      this.#nextSequence = Math.max(this.#nextSequence, this.sequenceNumbers[row]! + 1);
+      this.#unrun[row] = 0;
+    }
+  }
+
+  #blank(): StateSnapshot {
+    return {
+      states: named(this.all.map(({ state, aside }) => [state.name, aside.slice()])),
+      fresh: named(this.all.map(({ state }) => [state.name, new Uint8Array(this.#batch)])),
+      stepCounters: new Int32Array(this.#batch),
+      sequenceNumbers: new Int32Array(this.#batch),
+    };
+  }
+}
