@@ -22,16 +22,7 @@ export class Random {
 
   /** 32 random bits, as a whole number from 0 to 2^32 - 1. */
   bits(): number {
-    const s = this.#state;
-    const result = Math.imul(rotateLeft(Math.imul(s[1]!, 5), 7), 9) >>> 0;
-    const shifted = s[1]! << 9;
-    s[2]! ^= s[0]!;
-    s[3]! ^= s[1]!;
-    s[1]! ^= s[2]!;
-    s[0]! ^= s[3]!;
-    s[2]! ^= shifted;
-    s[3] = rotateLeft(s[3]!, 11);
-    return result;
+    return nextBits(this.#state);
   }
 
   /** Even in [0, 1), 53 random bits. */
@@ -50,6 +41,19 @@ export class Random {
       if (square > 0 && square < 1) return u * Math.sqrt((-2 * Math.log(square)) / square);
     }
   }
+}
+
+/** One step of xoshiro128** on a state of four words, not all 0. */
+export function nextBits(s: Uint32Array): number {
+  const result = Math.imul(rotateLeft(Math.imul(s[1]!, 5), 7), 9) >>> 0;
+  const shifted = s[1]! << 9;
+  s[2]! ^= s[0]!;
+  s[3]! ^= s[1]!;
+  s[1]! ^= s[2]!;
+  s[0]! ^= s[3]!;
+  s[2]! ^= shifted;
+  s[3] = rotateLeft(s[3]!, 11);
+  return result;
 }
 
 /** Takes words in and gives mixed words out: a counter with the finaliser of MurmurHash3 (Appleby 2011). */

@@ -44,16 +44,14 @@ export interface Window {
 
 /**
  * Truncated back-propagation through time. After every k1 steps the losses of those k1 steps alone go back through the
- * last k2 steps (Williams & Peng 1990), so each loss counts once; the k2 - k1 older steps are run again, with the present
- * parameters, from the state that was kept at their start. The state is carried from window to window; its cotangent is
- * cut, but where a window begins with its sequences, whose start values it reaches.
+ * last k2 steps (Williams & Peng 1990), so each loss counts once; the older steps among them are run again, with the
+ * present parameters, from the state that was kept at their start. The state is carried from window to window; its
+ * cotangent is cut, but where a window begins with its sequences, whose start values it reaches.
  *
- * Every window begins k2 - k1 steps before its first counted step (or with the sequence). The last one is shorter where
- * k1 does not divide the steps: its losses go back as far as if the sequence went on.
- *
- * With the parameters held still and k2 >= steps, the gradients of all windows, weighted by their counts, sum to the
- * gradient of the whole. Between windows the caller clips and updates; it may use the instance otherwise, too, since the
- * state is kept here.
+ * Where k1 does not divide the steps, fewer than k1 are left over at the end; their losses go back through the last k2
+ * steps like all others. So, with the parameters held still and k2 >= steps, the gradients of all windows, weighted by
+ * their counts, sum to the gradient of the whole. Between windows the caller clips and updates; it may use the instance
+ * otherwise, too, since the state is kept here.
  *
  * @throws RuntimeError RNN501 to RNN505, RNN507, RNN508, RNN509; RNN510 and RNN511 where loss or gradient is not finite
  */
@@ -81,7 +79,7 @@ export function* windows(
     instance.forward(inputsOf(from, end - from), end - from, targets === undefined ? {} : { targets });
 
     // The next window's start is kept before the backward sweep, which may use up the memory of what it has read.
-    const nextFrom = Math.max(0, end - (k2 - k1));
+    const nextFrom = Math.max(0, Math.min(end + k1, steps) - k2);
     const finished = end === steps;
     if (finished) instance.saveState(end - from, last);
     else instance.saveState(nextFrom - from, kept);
