@@ -94,7 +94,9 @@ export function differentiate(graph: StepGraph, frozen: ReadonlySet<string> = ne
       leaving: cotangentOf(state.previous),
       startArriving,
     })),
-    inputs: named([...graph.inputs, ...graph.targets].filter(({ node }) => builder.type(node).element === 'real')),
+    inputs: named(
+      [...graph.inputs, ...graph.targets].filter(({ node }) => builder.type(node).element === 'real'),
+    ),
     gradients: named(graph.parameters.filter(({ name }) => !frozen.has(name))),
     cotangents: graph.values.flatMap(({ name, node }) => {
       const known = full.get(node);
@@ -110,7 +112,10 @@ function inOuterOf(builder: GraphBuilder, id: NodeId, contribution: NodeId): Nod
   const given = builder.type(contribution).outer;
   if (sameOuter(wanted, given)) return contribution;
   const over = given.filter((axis) => !wanted.includes(axis));
-  invariant(over.length + wanted.length === given.length, 'a cotangent varies along fewer axes than its value');
+  invariant(
+    over.length + wanted.length === given.length,
+    'a cotangent varies along fewer axes than its value',
+  );
   return builder.total(contribution, over);
 }
 

@@ -1,8 +1,8 @@
-import { mathOps } from '../ops/math.ts';
-import type { ScalarExpression } from '../ops/expression.ts';
 import { addDims, zeroDim } from '../cell/dim.ts';
 import type { GraphBuilder } from '../graph/build.ts';
 import type { GraphNode, MapNode, NodeId } from '../graph/graph.ts';
+import type { ScalarExpression } from '../ops/expression.ts';
+import { mathOps } from '../ops/math.ts';
 import { invariant } from '../support/invariant.ts';
 
 /** What goes back to one operand. */
@@ -50,7 +50,9 @@ export function adjoint(
       return [to(node.operand, builder.map('select', winner, spread(share), builder.fill(0)))];
     }
     case 'running':
-      return [to(node.operand, builder.running(cotangent, node.axis, node.direction === 'up' ? 'down' : 'up'))];
+      return [
+        to(node.operand, builder.running(cotangent, node.axis, node.direction === 'up' ? 'down' : 'up')),
+      ];
     case 'broadcast': {
       const repeated = node.type.shape.flatMap((_, axis) => (node.axes.includes(axis) ? [] : [axis]));
       const summed = builder.reduce('sum', cotangent, repeated);
@@ -60,10 +62,18 @@ export function adjoint(
       return [to(node.operand, builder.broadcast(summed, place, builder.shape(node.operand)))];
     }
     case 'slice':
-      return [to(node.operand, builder.pad(cotangent, node.axis, node.start, builder.shape(node.operand)[node.axis]!))];
+      return [
+        to(
+          node.operand,
+          builder.pad(cotangent, node.axis, node.start, builder.shape(node.operand)[node.axis]!),
+        ),
+      ];
     case 'pad':
       return [
-        to(node.operand, builder.slice(cotangent, node.axis, node.start, builder.shape(node.operand)[node.axis]!)),
+        to(
+          node.operand,
+          builder.slice(cotangent, node.axis, node.start, builder.shape(node.operand)[node.axis]!),
+        ),
       ];
     case 'concat': {
       let start = zeroDim;

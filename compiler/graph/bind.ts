@@ -28,7 +28,11 @@ export function bind<G extends StepGraph>(graph: G, binding: Binding): Bound<G> 
     const type = { ...node.type, shape: node.type.shape.map(number) };
     switch (node.form) {
       case 'fill':
-        return { ...node, type, value: typeof node.value === 'number' ? node.value : evaluateDim(node.value, binding.sizes) };
+        return {
+          ...node,
+          type,
+          value: typeof node.value === 'number' ? node.value : evaluateDim(node.value, binding.sizes),
+        };
       case 'slice':
       case 'pad':
         return { ...node, type, start: number(node.start) };

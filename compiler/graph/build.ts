@@ -1,6 +1,5 @@
 import {
   addDims,
-
   type Dim,
   dimKey,
   formatDim,
@@ -49,7 +48,12 @@ export class GraphBuilder {
 
   /** The same number at every place of `shape`. */
   fill(value: number | Dim, shape: readonly Dim[] = []): NodeId {
-    return this.#add({ form: 'fill', value, type: { shape, outer: shared, element: 'real' }, origin: this.origin });
+    return this.#add({
+      form: 'fill',
+      value,
+      type: { shape, outer: shared, element: 'real' },
+      origin: this.origin,
+    });
   }
 
   /** One scalar op; scalar operands are repeated to the shape of the others. */
@@ -66,7 +70,8 @@ export class GraphBuilder {
     if (op === 'neg') {
       const operand = this.node(first!);
       if (operand.form === 'map' && operand.op === 'neg') return operand.operands[0]!;
-      if (operand.form === 'fill' && typeof operand.value === 'number') return this.fill(-operand.value, shape);
+      if (operand.form === 'fill' && typeof operand.value === 'number')
+        return this.fill(-operand.value, shape);
     }
     return this.#add({
       form: 'map',
@@ -106,7 +111,10 @@ export class GraphBuilder {
       [leftSource, leftLabels],
       [rightSource, rightLabels],
     ] as const) {
-      invariant(labels.length === this.shape(id).length, `contract: ${labels} for ${formatShape(this.shape(id))}`);
+      invariant(
+        labels.length === this.shape(id).length,
+        `contract: ${labels} for ${formatShape(this.shape(id))}`,
+      );
       labels.forEach((label, axis) => {
         const dim = this.shape(id)[axis]!;
         const known = sizes.get(label) ?? dim;
@@ -160,7 +168,14 @@ export class GraphBuilder {
   }
 
   running(operand: NodeId, axis: number, direction: 'up' | 'down'): NodeId {
-    return this.#add({ form: 'running', operand, axis, direction, type: this.type(operand), origin: this.origin });
+    return this.#add({
+      form: 'running',
+      operand,
+      axis,
+      direction,
+      type: this.type(operand),
+      origin: this.origin,
+    });
   }
 
   /** Operand axis i becomes axis `axes[i]` of `shape`; the other axes repeat. */
@@ -168,7 +183,10 @@ export class GraphBuilder {
     const source = this.node(operand);
     const from = source.type.shape;
     invariant(axes.length === from.length, 'broadcast: one place per axis');
-    axes.forEach((axis, i) => invariant(sameDim(shape[axis]!, from[i]!), 'broadcast: sizes differ'));
+    invariant(
+      axes.every((axis, i) => sameDim(shape[axis]!, from[i]!)),
+      'broadcast: sizes differ',
+    );
     if (axes.length === shape.length && axes.every((axis, i) => axis === i)) return operand;
     if (source.form === 'fill') return this.fill(source.value, shape);
     if (source.form === 'broadcast') {
@@ -215,7 +233,10 @@ export class GraphBuilder {
     const shape = this.shape(operands[0]!);
     const total = addDims(...operands.map((id) => this.shape(id)[axis]!));
     for (const id of operands) {
-      invariant(sameShape(this.shape(id).with(axis, total), shape.with(axis, total)), 'concat: other axes differ');
+      invariant(
+        sameShape(this.shape(id).with(axis, total), shape.with(axis, total)),
+        'concat: other axes differ',
+      );
     }
     return this.#add({
       form: 'concat',
@@ -294,4 +315,3 @@ function keyOf(node: GraphNode): string {
   );
   return `${attributes.join(' ')} [${type.shape.map(dimKey).join(',')}] ${type.outer.join(',')} ${type.element}`;
 }
-

@@ -1,9 +1,11 @@
 import { invariant } from '../support/invariant.ts';
-import type { Bound } from './bind.ts';
-import { boundShape, entriesOf } from './bind.ts';
+import { type Bound, boundShape, entriesOf } from './bind.ts';
 import { evaluateNode, type Values } from './evaluateNode.ts';
-import type { NodeId, StepGraph, TrainingGraph } from './graph.ts';
-import { phasesOf } from './phase.ts';
+import type { Adjoint, NamedNode, NodeId, StepGraph, TrainingGraph } from './graph.ts';
+import { type Phase, phasesOf } from './phase.ts';
+
+/** Sees every node the moment it is evaluated, with what it reads; for checks such as the distance to a kink. */
+export type Visit = (id: NodeId, read: (operand: NodeId) => Values) => void;
 
 /** What a run over whole sequences is given. Arrays are row-major, slowest axis first. */
 export interface SequenceGiven {
@@ -34,7 +36,12 @@ export interface SequenceResult {
   readonly finals: ReadonlyMap<string, Values>;
   /** [steps, batch], where the cell has a loss. */
   readonly loss?: Values;
-  /** By parameter name, [...shape]; for training graphs, as all below. */
+  /** What the backward sweep found; for training graphs. */
+  readonly adjoint?: SequenceAdjoint;
+}
+
+export interface SequenceAdjoint {
+  /** By parameter name, [...shape]. */
   readonly gradients: ReadonlyMap<string, Values>;
   /** By input name, [steps, batch, ...shape]. */
   readonly inputCotangents: ReadonlyMap<string, Values>;
@@ -46,162 +53,231 @@ export interface SequenceResult {
  * The meaning of a cell over whole sequences, in f64, forwards and (for a training graph) back: the definition that
  * plans and kernels are held against. Slow and obvious; keeps everything.
  */
-export function evaluateSequence(bound: Bound<StepGraph | TrainingGraph>, given: SequenceGiven): SequenceResult {
-  const { graph, constants } = bound;
-  const { steps, batch } = given;
-  const phase = phasesOf(graph);
-  const ids = graph.nodes.map((_, id) => id);
-  const within = (wanted: string) => ids.filter((id) => phase[id] === wanted);
-  const size = (id: NodeId) => entriesOf(boundShape(graph, id));
+export function evaluateSequence(
+  bound: Bound<StepGraph | TrainingGraph>,
+  given: SequenceGiven,
+  visit?: Visit,
+): SequenceResult {
+  const evaluation = new Evaluation(bound, given, visit);
+  evaluation.prepare();
+  evaluation.forward();
+  const { graph } = bound;
+  const adjoint = 'adjoint' in graph ? evaluation.backward(graph.adjoint) : undefined;
+  return {
+    outputs: evaluation.gatherAll(graph.outputs),
+    values: evaluation.gatherAll(graph.values),
+    finals: evaluation.finals(),
+    ...(graph.loss === undefined ? {} : { loss: evaluation.gather(graph.loss) }),
+    ...(adjoint === undefined ? {} : { adjoint }),
+  };
+}
 
-  const sharedValues = new Map<NodeId, Values>();
-  const readShared = (id: NodeId) => known(sharedValues.get(id));
-  for (const id of within('prepare')) {
-    const node = graph.nodes[id]!;
-    if (node.form !== 'leaf') sharedValues.set(id, evaluateNode(graph, id, readShared));
-    else if (node.role === 'parameter') sharedValues.set(id, known(given.parameters.get(node.name), node.name));
-    else sharedValues.set(id, known(constants.get(node.name), node.name));
+class Evaluation {
+  readonly #graph: StepGraph | TrainingGraph;
+  readonly #constants: ReadonlyMap<string, Float64Array>;
+  readonly #given: SequenceGiven;
+  readonly #phases: readonly Phase[];
+  /** Values known once: of `prepare`, and of `finish` (those per example keep their rows one after the other). */
+  readonly #once = new Map<NodeId, Values>();
+  /** #atStep[t][b]: everything of both sweeps. */
+  readonly #atStep: readonly (readonly Map<NodeId, Values>[])[];
+
+  readonly #visit: Visit | undefined;
+
+  constructor(bound: Bound<StepGraph | TrainingGraph>, given: SequenceGiven, visit: Visit | undefined) {
+    this.#visit = visit;
+    this.#graph = bound.graph;
+    this.#constants = bound.constants;
+    this.#given = given;
+    this.#phases = phasesOf(bound.graph);
+    this.#atStep = Array.from({ length: given.steps }, () =>
+      Array.from({ length: given.batch }, () => new Map()),
+    );
   }
 
-  // stepValues[t][b]: every node of both sweeps.
-  const stepValues = Array.from({ length: steps }, () => Array.from({ length: batch }, () => new Map<NodeId, Values>()));
-  const read = (t: number, b: number) => (id: NodeId) => stepValues[t]![b]!.get(id) ?? readShared(id);
-  const startOf = (name: string, b: number): Values => {
-    const state = graph.states.find((s) => s.name === name)!;
-    const starts = given.starts?.get(name);
-    return starts === undefined ? readShared(state.start) : rowOf(starts, b, size(state.previous));
-  };
-
-  const forward = within('forward');
-  for (let t = 0; t < steps; t++) {
-    for (let b = 0; b < batch; b++) {
-      const here = stepValues[t]![b]!;
-      for (const id of forward) {
-        const node = graph.nodes[id]!;
-        if (node.form !== 'leaf') {
-          here.set(id, evaluateNode(graph, id, read(t, b)));
-        } else if (node.role === 'input') {
-          here.set(id, rowOf(known(given.inputs.get(node.name), node.name), t * batch + b, size(id)));
-        } else if (node.role === 'step') {
-          here.set(id, Float64Array.of((given.stepsBefore?.[b] ?? 0) + t));
-        } else {
-          const state = graph.states.find((s) => s.name === node.name)!;
-          here.set(id, t === 0 ? startOf(node.name, b) : read(t - 1, b)(state.next));
-        }
+  prepare(): void {
+    for (const id of this.#within('prepare')) {
+      const node = this.#graph.nodes[id]!;
+      if (node.form !== 'leaf')
+        this.#once.set(
+          id,
+          evaluateNode(this.#graph, id, (operand) => this.#shared(operand)),
+        );
+      else {
+        const values = node.role === 'parameter' ? this.#given.parameters : this.#constants;
+        this.#once.set(id, known(values.get(node.name), node.name));
       }
     }
   }
 
-  const gather = (id: NodeId): Values => {
-    const result = new Float64Array(steps * batch * size(id));
+  forward(): void {
+    const { inputs, stepsBefore } = this.#given;
+    this.#sweep('forward', 'up', (node, id, t, b) => {
+      if (node.role === 'input') return this.#row(known(inputs.get(node.name), node.name), id, t, b);
+      if (node.role === 'step') return Float64Array.of((stepsBefore?.[b] ?? 0) + t);
+      return this.#stateBefore(node.name, t, b);
+    });
+  }
+
+  backward(adjoint: Adjoint): SequenceAdjoint {
+    const { lossWeights, outputCotangents, finalCotangents } = this.#given;
+    const leaving = new Map(adjoint.states.map((state) => [state.name, state.leaving]));
+    this.#sweep('backward', 'down', (node, id, t, b) => {
+      const { name } = node;
+      if (node.role === 'lossCotangent') return this.#row(lossWeights, id, t, b);
+      if (node.role === 'outputCotangent') return this.#row(outputCotangents?.get(name), id, t, b);
+      if (t < this.#given.steps - 1) return this.#read(t + 1, b, known(leaving.get(name)));
+      return this.#row(finalCotangents?.get(name), id, 0, b);
+    });
+    const startCotangents = new Map(
+      adjoint.states.map(({ name, leaving: id, arriving }) => [
+        name,
+        this.#startCotangent(name, id, arriving),
+      ]),
+    );
+    this.#finish(startCotangents);
+    return {
+      gradients: new Map(adjoint.gradients.map(({ name, node }) => [name, this.#shared(node)])),
+      inputCotangents: this.gatherAll(adjoint.inputs),
+      startCotangents,
+    };
+  }
+
+  /** [steps, batch, ...shape] */
+  gather(id: NodeId): Values {
+    const { steps, batch } = this.#given;
+    const entries = this.#entries(id);
+    const result = new Float64Array(steps * batch * entries);
     for (let t = 0; t < steps; t++) {
-      for (let b = 0; b < batch; b++) result.set(read(t, b)(id), (t * batch + b) * size(id));
+      for (let b = 0; b < batch; b++) result.set(this.#read(t, b, id), (t * batch + b) * entries);
     }
     return result;
-  };
-  const finals = new Map<string, Values>();
-  for (const state of graph.states) {
-    const rows = new Float64Array(batch * size(state.previous));
-    for (let b = 0; b < batch; b++) {
-      const row = steps === 0 ? startOf(state.name, b) : read(steps - 1, b)(state.next);
-      rows.set(row, b * size(state.previous));
-    }
-    finals.set(state.name, rows);
   }
-  const outputs = new Map(graph.outputs.map(({ name, node }) => [name, gather(node)]));
-  const values = new Map(graph.values.map(({ name, node }) => [name, gather(node)]));
-  const gradients = new Map<string, Values>();
-  const inputCotangents = new Map<string, Values>();
-  const startCotangents = new Map<string, Values>();
 
-  if ('adjoint' in graph) {
-    const { adjoint } = graph;
-    const backward = within('backward');
-    const arrived = new Map<string, Values>();
-    for (const { name, arriving } of adjoint.states) {
-      const given_ = given.finalCotangents?.get(name);
-      arrived.set(name, given_ === undefined ? new Float64Array(batch * size(arriving)) : Float64Array.from(given_));
+  gatherAll(list: readonly NamedNode[]): ReadonlyMap<string, Values> {
+    return new Map(list.map(({ name, node }) => [name, this.gather(node)]));
+  }
+
+  finals(): ReadonlyMap<string, Values> {
+    const { steps } = this.#given;
+    return new Map(
+      this.#graph.states.map(({ name, previous }) => [
+        name,
+        this.#rows(previous, (b) => this.#stateBefore(name, steps, b)),
+      ]),
+    );
+  }
+
+  /** Totals, and what follows from them and from the cotangents of start values. */
+  #finish(startCotangents: ReadonlyMap<string, Values>): void {
+    for (const id of this.#within('finish')) this.#once.set(id, this.#finished(id, startCotangents));
+  }
+
+  #finished(id: NodeId, startCotangents: ReadonlyMap<string, Values>): Values {
+    const node = this.#graph.nodes[id]!;
+    const perExample = (operand: NodeId) => this.#graph.nodes[operand]!.type.outer.length > 0;
+    if (node.form === 'leaf') {
+      const rows = known(startCotangents.get(node.name));
+      // A start that was given from outside is not made of parameters.
+      return this.#given.starts?.has(node.name) ? new Float64Array(rows.length) : rows;
     }
-    for (let t = steps - 1; t >= 0; t--) {
+    if (node.form === 'total') {
+      invariant(node.type.outer.length === 0, 'totals per example come with networks');
+      const total = new Float64Array(this.#entries(id));
+      const rows = this.#once.get(node.operand) ?? this.gather(node.operand);
+      rows.forEach((value, i) => {
+        total[i % total.length]! += value;
+      });
+      return total;
+    }
+    const evaluate = (b: number) =>
+      this.#evaluate(id, (operand) =>
+        perExample(operand) ? rowOf(this.#shared(operand), b, this.#entries(operand)) : this.#shared(operand),
+      );
+    return perExample(id) ? this.#rows(id, evaluate) : evaluate(0);
+  }
+
+  #sweep(
+    phase: Phase,
+    direction: 'up' | 'down',
+    leaf: (
+      node: Extract<StepGraph['nodes'][number], { form: 'leaf' }>,
+      id: NodeId,
+      t: number,
+      b: number,
+    ) => Values,
+  ): void {
+    const ids = this.#within(phase);
+    const { steps, batch } = this.#given;
+    for (let i = 0; i < steps; i++) {
+      const t = direction === 'up' ? i : steps - 1 - i;
       for (let b = 0; b < batch; b++) {
-        const here = stepValues[t]![b]!;
-        for (const id of backward) {
-          const node = graph.nodes[id]!;
-          if (node.form !== 'leaf') {
-            here.set(id, evaluateNode(graph, id, read(t, b)));
-          } else if (node.role === 'stateCotangent') {
-            here.set(id, Float64Array.from(rowOf(known(arrived.get(node.name)), b, size(id))));
-          } else {
-            const all = node.role === 'lossCotangent' ? given.lossWeights : given.outputCotangents?.get(node.name);
-            here.set(id, all === undefined ? new Float64Array(size(id)) : rowOf(all, t * batch + b, size(id)));
-          }
+        for (const id of ids) {
+          const node = this.#graph.nodes[id]!;
+          const values =
+            node.form === 'leaf'
+              ? leaf(node, id, t, b)
+              : this.#evaluate(id, (operand) => this.#read(t, b, operand));
+          this.#atStep[t]![b]!.set(id, values);
         }
       }
-      for (const { name, arriving, leaving } of adjoint.states) {
-        for (let b = 0; b < batch; b++) arrived.get(name)!.set(read(t, b)(leaving), b * size(arriving));
-      }
     }
-    for (const [name, rows] of arrived) startCotangents.set(name, rows);
-
-    // After the sweep: totals, and what follows from them. Values per example are kept one row after the other.
-    const startsGiven = (name: string) => given.starts?.has(name) === true;
-    const finished = new Map<NodeId, Values>();
-    for (const id of within('finish')) {
-      const node = graph.nodes[id]!;
-      if (node.form === 'leaf') {
-        const rows = known(arrived.get(node.name));
-        finished.set(id, startsGiven(node.name) ? new Float64Array(rows.length) : rows);
-      } else if (node.form === 'total') {
-        const sum = new Float64Array(size(id));
-        const rows = finished.get(node.operand);
-        invariant(node.type.outer.length === 0, 'totals per example come with networks');
-        if (rows !== undefined) rows.forEach((value, i) => (sum[i % sum.length]! += value));
-        else {
-          for (let t = 0; t < steps; t++) {
-            for (let b = 0; b < batch; b++) {
-              read(t, b)(node.operand).forEach((value, i) => (sum[i]! += value));
-            }
-          }
-        }
-        finished.set(id, sum);
-      } else if (node.type.outer.length === 0) {
-        finished.set(id, evaluateNode(graph, id, (operand) => finished.get(operand) ?? readShared(operand)));
-      } else {
-        // One row after the other: what follows from the cotangents of start values.
-        const rows = new Float64Array(batch * size(id));
-        for (let b = 0; b < batch; b++) {
-          const row = (operand: NodeId): Values => {
-            const all = finished.get(operand);
-            if (all === undefined) return readShared(operand);
-            return graph.nodes[operand]!.type.outer.length === 0 ? all : rowOf(all, b, size(operand));
-          };
-          rows.set(evaluateNode(graph, id, row), b * size(id));
-        }
-        finished.set(id, rows);
-      }
-    }
-    for (const { name, node } of adjoint.gradients) {
-      gradients.set(name, finished.get(node) ?? readShared(node));
-    }
-    for (const { name, node } of adjoint.inputs) inputCotangents.set(name, gather(node));
   }
 
-  return {
-    outputs,
-    values,
-    finals,
-    ...(graph.loss === undefined ? {} : { loss: gather(graph.loss) }),
-    gradients,
-    inputCotangents,
-    startCotangents,
-  };
+  #evaluate(id: NodeId, read: (operand: NodeId) => Values): Values {
+    this.#visit?.(id, read);
+    return evaluateNode(this.#graph, id, read);
+  }
+
+  /** Value of a state before step t; before step 0 its start. */
+  #stateBefore(name: string, t: number, b: number): Values {
+    const state = this.#graph.states.find((s) => s.name === name)!;
+    if (t > 0) return this.#read(t - 1, b, state.next);
+    const starts = this.#given.starts?.get(name);
+    return starts === undefined ? this.#shared(state.start) : rowOf(starts, b, this.#entries(state.previous));
+  }
+
+  #startCotangent(name: string, leaving: NodeId, arriving: NodeId): Values {
+    if (this.#given.steps > 0) return this.#rows(arriving, (b) => this.#read(0, b, leaving));
+    return (
+      this.#given.finalCotangents?.get(name) ?? new Float64Array(this.#given.batch * this.#entries(arriving))
+    );
+  }
+
+  #rows(id: NodeId, row: (b: number) => Values): Values {
+    const entries = this.#entries(id);
+    const result = new Float64Array(this.#given.batch * entries);
+    for (let b = 0; b < this.#given.batch; b++) result.set(row(b), b * entries);
+    return result;
+  }
+
+  #row(all: Values | undefined, id: NodeId, t: number, b: number): Values {
+    const entries = this.#entries(id);
+    return all === undefined ? new Float64Array(entries) : rowOf(all, t * this.#given.batch + b, entries);
+  }
+
+  #read(t: number, b: number, id: NodeId): Values {
+    return this.#atStep[t]![b]!.get(id) ?? this.#shared(id);
+  }
+
+  #shared(id: NodeId): Values {
+    return known(this.#once.get(id), `%${id}`);
+  }
+
+  #entries(id: NodeId): number {
+    return entriesOf(boundShape(this.#graph, id));
+  }
+
+  #within(phase: Phase): readonly NodeId[] {
+    return this.#phases.flatMap((p, id) => (p === phase ? [id] : []));
+  }
 }
 
 function rowOf(rows: Values, row: number, length: number): Values {
   return rows.subarray(row * length, (row + 1) * length);
 }
 
-function known(values: Values | undefined, what = 'a value'): Values {
-  invariant(values !== undefined, `${what} was read before it was known`);
-  return values;
+function known<T>(value: T | undefined, what = 'a value'): T {
+  invariant(value !== undefined, `${what} was read before it was known`);
+  return value;
 }

@@ -27,7 +27,11 @@ export function evaluateNode(graph: Graph, id: NodeId, read: (operand: NodeId) =
       return result.map((_, i) => op.evaluate(...operands.map((values) => values[i]!)));
     }
     case 'sum': {
-      for (const operand of node.operands) read(operand).forEach((value, i) => (result[i]! += value));
+      for (const operand of node.operands) {
+        read(operand).forEach((value, i) => {
+          result[i]! += value;
+        });
+      }
       return result;
     }
     case 'contract': {
@@ -43,7 +47,8 @@ export function evaluateNode(graph: Graph, id: NodeId, read: (operand: NodeId) =
       forEachPlace(extents, (place) => {
         const at = (axes: readonly number[], of: readonly number[]) =>
           axes.reduce((offset, label, axis) => offset * of[axis]! + place[labels.indexOf(label)]!, 0);
-        result[at(node.outAxes, shape)]! += left[at(node.leftAxes, leftShape)]! * right[at(node.rightAxes, rightShape)]!;
+        result[at(node.outAxes, shape)]! +=
+          left[at(node.leftAxes, leftShape)]! * right[at(node.rightAxes, rightShape)]!;
       });
       return result;
     }

@@ -29,7 +29,11 @@ export function evaluateFormula(
   return result;
 }
 
-export function evaluateScalar(e: TypedExpression, indices: ReadonlyMap<string, number>, binding: Binding): number {
+export function evaluateScalar(
+  e: TypedExpression,
+  indices: ReadonlyMap<string, number>,
+  binding: Binding,
+): number {
   const evaluate = (inner: TypedExpression) => evaluateScalar(inner, indices, binding);
   switch (e.kind) {
     case 'number':

@@ -34,7 +34,8 @@ function body(node: GraphNode): string {
     case 'sum':
       return `sum ${list(node.operands)}`;
     case 'contract': {
-      const labels = (axes: readonly number[]) => axes.map((axis) => String.fromCharCode(105 + axis)).join('');
+      const labels = (axes: readonly number[]) =>
+        axes.map((axis) => String.fromCharCode(105 + axis)).join('');
       const rule = `${labels(node.leftAxes)},${labels(node.rightAxes)}->${labels(node.outAxes)}`;
       return `contract ${rule} %${node.left} %${node.right}`;
     }

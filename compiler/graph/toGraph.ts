@@ -39,7 +39,9 @@ export function toGraph(cell: Cell): StepGraph {
     previous.set(state.name, leaf.node);
   }
   for (const input of lagged) {
-    const leaf = named(input.span, `${input.name}_prev`, () => builder.leaf('previous', input.name, input.type));
+    const leaf = named(input.span, `${input.name}_prev`, () =>
+      builder.leaf('previous', input.name, input.type),
+    );
     previous.set(input.name, leaf.node);
   }
 
@@ -89,7 +91,10 @@ export function toGraph(cell: Cell): StepGraph {
   };
 }
 
-type Resolve = (from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'number', name: string) => NodeId;
+type Resolve = (
+  from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'number',
+  name: string,
+) => NodeId;
 
 /** Typed expression → node. One case per kind; the only place that knows both. */
 function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedExpression) => NodeId {
@@ -195,7 +200,10 @@ function arrayAlgebra(builder: GraphBuilder): ArrayAlgebra<NodeId> {
       const kept = builder.shape(x).flatMap((_, i) => (reduced.includes(i) ? [] : [i]));
       return builder.broadcast(y, kept, builder.shape(x));
     },
-    count: (x, axis) => axesOf(x, axis).map((i) => builder.fill(builder.shape(x)[i]!)).reduce((a, b) => builder.map('mul', a, b), builder.fill(1)),
+    count: (x, axis) =>
+      axesOf(x, axis)
+        .map((i) => builder.fill(builder.shape(x)[i]!))
+        .reduce((a, b) => builder.map('mul', a, b), builder.fill(1)),
     running: (x, axis) => builder.running(x, axis, 'up'),
   };
 }

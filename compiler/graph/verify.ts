@@ -14,12 +14,18 @@ import { resultsOf } from './results.ts';
 export function verifyGraph(graph: StepGraph | TrainingGraph): void {
   graph.nodes.forEach((node, id) => {
     for (const operand of operandsOf(graph, id)) {
-      invariant(operand >= 0 && operand < id, `%${id} (${node.form}) reads %${operand}, which does not stand before it`);
+      invariant(
+        operand >= 0 && operand < id,
+        `%${id} (${node.form}) reads %${operand}, which does not stand before it`,
+      );
     }
     if (node.form === 'map') {
       const op = mathOps.get(node.op);
       invariant(op !== undefined, `%${id}: no op ${node.op}`);
-      invariant(op.parameters.length === node.operands.length, `%${id}: ${node.op} with ${node.operands.length} operands`);
+      invariant(
+        op.parameters.length === node.operands.length,
+        `%${id}: ${node.op} with ${node.operands.length} operands`,
+      );
     }
   });
   verifyShapes(graph);
@@ -45,7 +51,13 @@ function verifyShapes(graph: Graph): void {
         case 'sum':
           return builder.sum(node.operands.map(stand));
         case 'contract':
-          return builder.contract(stand(node.left, 0), stand(node.right, 1), node.leftAxes, node.rightAxes, node.outAxes);
+          return builder.contract(
+            stand(node.left, 0),
+            stand(node.right, 1),
+            node.leftAxes,
+            node.rightAxes,
+            node.outAxes,
+          );
         case 'oneHot':
           return builder.oneHot(stand(node.operand, 0), node.type.shape[0]!);
         case 'reduce':

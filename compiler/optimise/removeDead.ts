@@ -1,4 +1,4 @@
-import type { GraphNode, NamedNode, NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import type { Adjoint, GraphNode, NamedNode, NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { operandsOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
 
@@ -45,7 +45,8 @@ function renumber<G extends StepGraph | TrainingGraph>(
 ): G {
   const named = (list: readonly NamedNode[]) =>
     list.flatMap(({ name, node }) => (isKept(node) ? [{ name, node: move(node) }] : []));
-  const step: StepGraph = {
+  const { loss, states } = graph;
+  return {
     ...graph,
     nodes,
     values: named(graph.values),
@@ -53,25 +54,34 @@ function renumber<G extends StepGraph | TrainingGraph>(
     targets: named(graph.targets),
     parameters: named(graph.parameters),
     outputs: named(graph.outputs),
-    states: graph.states.map((s) => ({ ...s, previous: move(s.previous), next: move(s.next), start: move(s.start) })),
-    ...(graph.loss === undefined ? {} : { loss: move(graph.loss) }),
+    states: states.map((s) => ({
+      ...s,
+      previous: move(s.previous),
+      next: move(s.next),
+      start: move(s.start),
+    })),
+    ...(loss === undefined ? {} : { loss: move(loss) }),
+    ...('adjoint' in graph ? { adjoint: moveAdjoint(graph.adjoint, move, named) } : {}),
   };
-  if (!('adjoint' in graph)) return step as G;
-  const { adjoint } = graph;
+}
+
+function moveAdjoint(
+  adjoint: Adjoint,
+  move: (id: NodeId) => NodeId,
+  named: (list: readonly NamedNode[]) => NamedNode[],
+): Adjoint {
+  const { lossCotangent } = adjoint;
   return {
-    ...step,
-    adjoint: {
-      outputCotangents: named(adjoint.outputCotangents),
-      ...(adjoint.lossCotangent === undefined ? {} : { lossCotangent: move(adjoint.lossCotangent) }),
-      states: adjoint.states.map((s) => ({
-        ...s,
-        arriving: move(s.arriving),
-        leaving: move(s.leaving),
-        startArriving: move(s.startArriving),
-      })),
-      inputs: named(adjoint.inputs),
-      gradients: named(adjoint.gradients),
-      cotangents: named(adjoint.cotangents),
-    },
-  } as G;
+    outputCotangents: named(adjoint.outputCotangents),
+    ...(lossCotangent === undefined ? {} : { lossCotangent: move(lossCotangent) }),
+    states: adjoint.states.map((s) => ({
+      ...s,
+      arriving: move(s.arriving),
+      leaving: move(s.leaving),
+      startArriving: move(s.startArriving),
+    })),
+    inputs: named(adjoint.inputs),
+    gradients: named(adjoint.gradients),
+    cotangents: named(adjoint.cotangents),
+  };
 }

@@ -1,0 +1,140 @@
+import type { Bound } from '../graph/bind.ts';
+import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../graph/evaluate.ts';
+import type { Values } from '../graph/evaluateNode.ts';
+import type { TrainingGraph } from '../graph/graph.ts';
+import { mathOps } from '../ops/math.ts';
+import { mayCrossKink, traceKinks } from './kinks.ts';
+
+export interface GradcheckReport {
+  readonly passed: boolean;
+  /** Parameters, then inputs, then given start states; each with its worst entry. */
+  readonly checked: readonly CheckedArray[];
+  /** Ops of the cell whose backward is not the derivative, on purpose, and what they promise instead. */
+  readonly notDerivatives: readonly NotDerivative[];
+}
+
+export interface CheckedArray {
+  readonly kind: 'parameter' | 'input' | 'start';
+  readonly name: string;
+  /** Entries compared. */
+  readonly compared: number;
+  /** Entries left out because a difference there would cross a kink and say nothing. */
+  readonly besideKink: number;
+  readonly worst?: Comparison;
+}
+
+export interface Comparison {
+  /** Row-major place in the array. */
+  readonly entry: number;
+  readonly symbolic: number;
+  readonly numeric: number;
+  /** |symbolic - numeric| / max(|symbolic|, |numeric|, floor). */
+  readonly error: number;
+}
+
+export interface NotDerivative {
+  readonly op: string;
+  readonly promise: string;
+}
+
+export interface GradcheckOptions {
+  /** Largest relative error that passes; default 1e-6. */
+  readonly tolerance?: number;
+  /** Spacing of the difference, relative to max(1, |x|); default 1e-4. */
+  readonly spacing?: number;
+}
+
+/** Under this a derivative counts as zero and its error is absolute: what f64 leaves of a difference. */
+const floor = 1e-4;
+
+/**
+ * Compares the symbolic gradient of L = sum of weighted losses, outputs and final states (the weights are the cotangents
+ * given) with central differences of fourth order, entry by entry, in f64.
+ *
+ * @param given  its arrays are changed during the check and put back
+ */
+export function gradcheck(
+  bound: Bound<TrainingGraph>,
+  given: SequenceGiven,
+  { tolerance = 1e-6, spacing = 1e-4 }: GradcheckOptions = {},
+): GradcheckReport {
+  const symbolic = evaluateSequence(bound, given).adjoint!;
+  const base = traceKinks(bound, given);
+
+  const compare = (array: Values, entry: number, exact: number): Comparison | undefined => {
+    const value = array[entry]!;
+    const h = spacing * Math.max(1, Math.abs(value));
+    const around = [-2, -1, 1, 2].map((k) => {
+      array[entry] = value + k * h;
+      const trace = traceKinks(bound, given);
+      array[entry] = value;
+      return trace;
+    });
+    if (around.some((trace) => mayCrossKink(base, trace))) return undefined;
+    const [a, b, c, d] = around.map(({ result }) => objective(given, result)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const numeric = (a - 8 * b + 8 * c - d) / (12 * h);
+    const error = Math.abs(exact - numeric) / Math.max(Math.abs(exact), Math.abs(numeric), floor);
+    return { entry, symbolic: exact, numeric, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error };
+  };
+
+  const checkArray = (
+    kind: CheckedArray['kind'],
+    name: string,
+    array: Values,
+    cotangent: Values,
+  ): CheckedArray => {
+    const comparisons = Array.from(array, (_, entry) => compare(array, entry, cotangent[entry]!));
+    const compared = comparisons.filter((c) => c !== undefined);
+    const [worst] = [...compared].sort((a, b) => b.error - a.error);
+    const counts = { compared: compared.length, besideKink: comparisons.length - compared.length };
+    return { kind, name, ...counts, ...(worst === undefined ? {} : { worst }) };
+  };
+
+  const checkAll = (
+    kind: CheckedArray['kind'],
+    arrays: ReadonlyMap<string, Values>,
+    cotangents: ReadonlyMap<string, Values>,
+  ) =>
+    [...arrays].flatMap(([name, array]) => {
+      const cotangent = cotangents.get(name);
+      return cotangent === undefined ? [] : [checkArray(kind, name, array, cotangent)];
+    });
+
+  const checked = [
+    ...checkAll('parameter', given.parameters, symbolic.gradients),
+    ...checkAll('input', given.inputs, symbolic.inputCotangents),
+    ...checkAll('start', given.starts ?? new Map(), symbolic.startCotangents),
+  ];
+  return {
+    passed: checked.every(({ worst }) => worst === undefined || worst.error <= tolerance),
+    checked,
+    notDerivatives: notDerivativesOf(bound.graph),
+  };
+}
+
+/** The scalar that is differentiated: losses, outputs and final states, each times the weight it was given. */
+export function objective(given: SequenceGiven, result: SequenceResult): number {
+  let sum = 0;
+  const add = (weights: Values | undefined, values: Values | undefined) => {
+    weights?.forEach((weight, i) => {
+      if (weight !== 0) sum += weight * values![i]!;
+    });
+  };
+  add(given.lossWeights, result.loss);
+  for (const [name, weights] of given.outputCotangents ?? []) add(weights, result.outputs.get(name));
+  for (const [name, weights] of given.finalCotangents ?? []) add(weights, result.finals.get(name));
+  return sum;
+}
+
+function notDerivativesOf(graph: TrainingGraph): readonly NotDerivative[] {
+  const ops = new Set(graph.nodes.flatMap((node) => (node.form === 'map' ? [node.op] : [])));
+  return [...ops].flatMap((op) => {
+    const promise = mathOps.get(op)?.derivativeIsNot;
+    return promise === undefined ? [] : [{ op, promise }];
+  });
+}

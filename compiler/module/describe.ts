@@ -1,0 +1,79 @@
+import type { Cell, Input } from '../cell/cell.ts';
+import { type Dim, evaluateDim } from '../cell/dim.ts';
+import type { Plan } from '../plan/plan.ts';
+import { bufferNames } from '../plan/plan.ts';
+import { invariant } from '../support/invariant.ts';
+import { initialiserFormula } from './initialiser.ts';
+import type { Manifest, ManifestInput, ManifestState } from './manifest.ts';
+
+/** The manifest of a planned cell: names, shapes and buffers, and what must be in memory before anything runs. */
+export function describe(cell: Cell, plan: Plan): Manifest {
+  const { bound, batch, window, profile, buffers, memoryBytes } = plan;
+  const { graph, binding, constants } = bound;
+  const training = 'adjoint' in graph;
+  const numbers = (shape: readonly Dim[]) => shape.map((dim) => evaluateDim(dim, binding.sizes));
+  const existing = new Set(buffers.map(({ name }) => name));
+  /** A field of the manifest, left out where the plan has no such buffer. */
+  const optional = <K extends string>(key: K, buffer: string) =>
+    (existing.has(buffer) ? { [key]: buffer } : {}) as Partial<Record<K, string>>;
+
+  const input = (declared: Input): ManifestInput => ({
+    name: declared.name,
+    shape: numbers(declared.type.shape),
+    buffer: bufferNames.input(declared.name),
+    ...(declared.classes === undefined ? {} : { classes: evaluateDim(declared.classes, binding.sizes) }),
+    ...optional('cotangent', bufferNames.inputCotangent(declared.name)),
+  });
+  const states = graph.states.map(({ name, hidden, previous }): ManifestState => {
+    const { shape, element } = graph.nodes[previous]!.type;
+    return {
+      name,
+      shape: numbers(shape),
+      buffer: bufferNames.state(name),
+      lanes: element === 'index' ? 'i32' : 'f32',
+      hidden,
+      ...optional('cotangent', bufferNames.stateCotangent(name)),
+      ...optional('startCotangent', bufferNames.startCotangent(name)),
+    };
+  });
+  return {
+    format: 1,
+    cell: cell.name,
+    sizes: Object.fromEntries(binding.sizes),
+    numbers: Object.fromEntries(binding.numbers),
+    batch,
+    window,
+    training,
+    profile,
+    memoryBytes,
+    buffers,
+    inputs: cell.inputs.map(input),
+    targets: cell.targets.map(input),
+    states,
+    parameters: cell.parameters.map((parameter) => ({
+      name: parameter.name,
+      shape: numbers(parameter.shape),
+      frozen: parameter.frozen,
+      buffer: bufferNames.parameter(parameter.name),
+      initialiser: initialiserFormula(parameter, binding),
+      ...optional('gradient', bufferNames.gradient(parameter.name)),
+    })),
+    outputs: graph.outputs.map(({ name, node }) => ({
+      name,
+      shape: numbers(graph.nodes[node]!.type.shape),
+      buffer: bufferNames.output(name),
+      ...optional('cotangent', bufferNames.outputCotangent(name)),
+    })),
+    ...(graph.loss === undefined
+      ? {}
+      : { loss: { buffer: bufferNames.loss, ...optional('cotangent', bufferNames.lossCotangent) } }),
+    stepCounter: bufferNames.stepCounter,
+    sequenceNumber: bufferNames.sequenceNumber,
+    constants: [...constants].flatMap(([name, values]) => {
+      const buffer = bufferNames.constant(name);
+      if (!existing.has(buffer)) return [];
+      invariant(values.length > 0, `constant ${name} is empty`);
+      return [{ buffer, values: [...values.map(Math.fround)] }];
+    }),
+  };
+}
