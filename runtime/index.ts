@@ -14,10 +14,11 @@ export {
   clipByValue,
   rescaleToNorm,
 } from './clip.ts';
+export type { BackwardOptions } from './cotangents.ts';
 export { RuntimeError, runtimeErrors } from './errors.ts';
 // Running and training over sequences
 export { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
-export type { BackwardOptions, ForwardOptions, Instance, StateView } from './instance.ts';
+export type { ForwardOptions, Instance } from './instance.ts';
 // A live cell
 export { type InstantiateOptions, instantiate, instantiateSync } from './instantiate.ts';
 export { crossEntropy } from './losses/crossEntropy.ts';
@@ -32,4 +33,5 @@ export { type SgdOptions, sgd } from './optimisers/sgd.ts';
 export { Random } from './random.ts';
 export type { StateSnapshot } from './state.ts';
 export { type Epoch, type TrainOptions, trainEpoch } from './train.ts';
+export type { StateView } from './views.ts';
 export { type Sequence, type Window, type WindowOptions, windows } from './window.ts';

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestOutput, Procedures } from '../compiler/module/manifest.ts';
+import type { Manifest, Procedures } from '../compiler/module/manifest.ts';
 import {
   checkLength,
   checkNames,
@@ -8,55 +8,25 @@ import {
   pick,
   type Values,
 } from './arrays.ts';
+import {
+  type BackwardOptions,
+  fillFinalStateCotangents,
+  fillLossCotangent,
+  fillOutputCotangents,
+  lossWeightsOf,
+  passToStarts,
+} from './cotangents.ts';
 import { fail, requireSetting, runtimeErrors } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { type Lanes, layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
-import { sizeOf } from './shapes.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
-
-/** A state of a live cell. Shapes are per batch; views into the cell's memory. */
-export interface StateView {
-  readonly shape: readonly number[];
-  /** [batch, ...shape]: before the first step of the last window; what the next run starts from, where none was run. */
-  readonly start: Float32Array;
-  /** [batch, ...shape]: the newest value, after the last step that was run. */
-  readonly current: Float32Array;
-  /** [window + 1, batch, ...shape]: entry t is the value before step t of the last window, t + 1 the one after. */
-  readonly slots: Float32Array;
-}
+import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
 
 export interface ForwardOptions {
   /** What the loss compares with: [steps, batch, ...shape], by name, or the one array where the cell has one target. */
   readonly targets?: Values;
-}
-
-export interface BackwardOptions {
-  /** dL/d output, by name or the one array: [steps, batch, ...shape]. Zeros where not given. */
-  readonly outputCotangents?: Values;
-  /**
-   * How much the loss of each step and row counts, [steps, batch], at least 0: what is differentiated is the mean
-   * weighted by these. `'mean'`: all alike, which is also the default when no cotangents are given; with cotangents the
-   * default is to leave the cell's loss out.
-   */
-  readonly lossWeights?: ArrayLike<number> | 'mean';
-  /** Factor on the mean loss; 1 by default. With the sum of the weights, their weighted sum is differentiated. */
-  readonly lossScale?: number;
-  /** dL/d state after the last step, by name: [batch, ...shape]. Zeros where not given. */
-  readonly finalStateCotangents?: Given<ArrayLike<number>>;
-  /**
-   * Whether cotangents of the states before the first step go on into start values (and learned ones get a gradient).
-   * By default in the rows that began their sequence with this window, and in no others.
-   */
-  readonly fromStart?: boolean;
-}
-
-/** Views of the first `steps` steps of a window. */
-interface WindowViews {
-  readonly outputs: Named<Float32Array>;
-  readonly losses: Float32Array;
-  readonly inputCotangents: Named<Float32Array>;
 }
 
 /**
@@ -82,8 +52,7 @@ export class Instance {
   readonly #carried: CarriedStates;
   readonly #inputs: readonly InputBuffer[];
   readonly #targets: readonly InputBuffer[];
-  readonly #lossCotangent: Float32Array | undefined;
-  readonly #views = new Map<number, WindowViews>();
+  readonly #viewsOf: (steps: number) => WindowViews;
   readonly #stepOutputs: Named<Float32Array>;
   #stale = true;
   #steps = 0;
@@ -102,17 +71,12 @@ export class Instance {
     this.inputs = named(this.#inputs.map(({ input, buffer }) => [input.name, buffer]));
     this.targets = named(this.#targets.map(({ input, buffer }) => [input.name, buffer]));
     this.parameters = named(manifest.parameters.map(({ name, buffer }) => [name, memory.f32(buffer)]));
-    this.gradients = views(manifest.parameters, ({ gradient }) => gradient, memory);
-    this.states = named(
-      this.#visibleStates().map((carried) => [carried.state.name, this.#stateView(carried)]),
+    this.gradients = viewsWhere(manifest.parameters, ({ gradient }) => gradient && memory.f32(gradient));
+    this.states = stateViews(this.#carried, memory);
+    this.startCotangents = viewsWhere(manifest.states, ({ cotangent, hidden }) =>
+      !hidden && cotangent ? memory.f32(cotangent) : undefined,
     );
-    this.startCotangents = views(
-      manifest.states,
-      ({ cotangent, hidden }) => (hidden ? undefined : cotangent),
-      memory,
-    );
-    const lossCotangent = manifest.loss?.cotangent;
-    this.#lossCotangent = lossCotangent === undefined ? undefined : memory.f32(lossCotangent);
+    this.#viewsOf = windowViews(manifest, memory);
     this.#stepOutputs = this.#viewsOf(1).outputs;
     this.#carried.begin(rowsOf(manifest.batch));
   }
@@ -263,7 +227,7 @@ export class Instance {
     for (const entry of this.#inputs) {
       const { input, buffer } = entry;
       const value = pick(inputs, input.name, this.#inputs.length);
-      if (value === undefined || value.length !== this.#viewLength(input.shape)) {
+      if (value === undefined || value.length !== this.#rowLength(input.shape)) {
         copyInputs('input', inputs, this.#inputs, 1, batch);
       } else copyInput('input', value, input, buffer, batch);
     }
@@ -299,12 +263,14 @@ export class Instance {
     if (!manifest.training) fail(runtimeErrors.notTraining, { cell: manifest.cell });
     if (!this.#canGoBack) fail(runtimeErrors.backwardBeforeForward, undefined);
     const steps = this.#steps;
-    this.#fillLossCotangent(options);
-    this.#fillOutputCotangents(options.outputCotangents ?? named([]));
-    this.#fillFinalStateCotangents(options.finalStateCotangents ?? named([]));
+    const weights = lossWeightsOf(options);
+    if (weights !== undefined) this.#requireLoss();
+    fillLossCotangent(manifest, this.#memory, steps, weights, options.lossScale ?? 1);
+    fillOutputCotangents(manifest, this.#memory, steps, options.outputCotangents ?? {});
+    fillFinalStateCotangents(manifest, this.#memory, options.finalStateCotangents ?? {});
     this.#canGoBack = false;
     this.#procedures.backward(steps);
-    this.#passToStarts(options.fromStart);
+    passToStarts(this.#carried, this.#memory, options.fromStart);
     this.#procedures.finish();
   }
 
@@ -315,7 +281,7 @@ export class Instance {
    * @throws RuntimeError RNN501, RNN504; nothing is written then
    */
   setState(values: Given<ArrayLike<number>>): void {
-    const visible = this.#visibleStates();
+    const visible = this.#carried.visible;
     checkNames(
       values,
       'state',
@@ -384,140 +350,13 @@ export class Instance {
     if (!this.#hasLoss) fail(runtimeErrors.noLoss, { reason: 'targets' });
   }
 
-  #fillLossCotangent(options: BackwardOptions): void {
-    const given = options.outputCotangents !== undefined || options.finalStateCotangents !== undefined;
-    const weights = options.lossWeights ?? (given ? undefined : 'mean');
-    if (weights === undefined) {
-      this.#lossCotangent?.fill(0);
-      return;
-    }
-    this.#requireLoss();
-    const scale = options.lossScale ?? 1;
-    requireSetting('lossScale', scale, Number.isFinite(scale), 'a finite number');
-    const count = this.#steps * this.manifest.batch;
-    const cotangent = this.#lossCotangent!.subarray(0, count);
-    if (weights === 'mean') {
-      cotangent.fill(scale / count);
-      return;
-    }
-    checkWeights(weights, this.#steps, this.manifest.batch);
-    let total = 0;
-    for (let i = 0; i < count; i++) total += weights[i]!;
-    for (let i = 0; i < count; i++) cotangent[i] = total === 0 ? 0 : (scale * weights[i]!) / total;
-  }
-
-  #fillOutputCotangents(values: Values): void {
-    const outputs = this.manifest.outputs.filter(hasCotangent);
-    checkNames(
-      values,
-      'output',
-      outputs.map(({ name }) => name),
-    );
-    const outer = [
-      ['steps', this.#steps],
-      ['batch', this.manifest.batch],
-    ] as const;
-    for (const { name, shape, cotangent } of outputs) {
-      const buffer = this.#memory.f32(cotangent);
-      const value = pick(values, name, outputs.length);
-      if (value === undefined) buffer.fill(0);
-      else {
-        checkLength(`cotangent of output ${name}`, value, outer, shape);
-        buffer.set(value);
-      }
-    }
-  }
-
-  #fillFinalStateCotangents(values: Given<ArrayLike<number>>): void {
-    const visible = this.#visibleStates().map(({ state }) => state.name);
-    checkNames(values, 'state', visible);
-    for (const { name, shape, cotangent } of this.manifest.states) {
-      if (cotangent === undefined) continue;
-      const buffer = this.#memory.f32(cotangent);
-      const value = lookUp(values, name);
-      if (value === undefined) buffer.fill(0);
-      else {
-        checkLength(`cotangent of state ${name}`, value, [['batch', this.manifest.batch]], shape);
-        buffer.set(value);
-      }
-    }
-  }
-
-  /** What arrived before the first step goes on to the start values where the window began its sequences. */
-  #passToStarts(fromStart: boolean | undefined): void {
-    for (const { state, slot, began } of this.#carried.all) {
-      if (state.cotangent === undefined || state.startCotangent === undefined) continue;
-      const from = this.#memory.f32(state.cotangent);
-      const to = this.#memory.f32(state.startCotangent);
-      const size = slot / this.manifest.batch;
-      for (let i = 0; i < slot; i++) {
-        const passes = fromStart ?? began[Math.floor(i / size)] === 1;
-        to[i] = passes ? from[i]! : 0;
-      }
-    }
-  }
-
-  #visibleStates(): CarriedStates['all'] {
-    return this.#carried.all.filter(({ state }) => !state.hidden);
-  }
-
-  #stateView({ state, slot }: CarriedStates['all'][number]): StateView {
-    const slots = this.#memory.f32(state.buffer);
-    const carried = this.#carried;
-    return Object.freeze({
-      shape: state.shape,
-      slots,
-      start: slots.subarray(0, slot),
-      get current() {
-        return slots.subarray(carried.pending * slot, (carried.pending + 1) * slot);
-      },
-    });
-  }
-
-  #viewLength(shape: readonly number[]): number {
+  #rowLength(shape: readonly number[]): number {
     let length = this.manifest.batch;
     for (const axis of shape) length *= axis;
     return length;
   }
-
-  #viewsOf(steps: number): WindowViews {
-    const found = this.#views.get(steps);
-    if (found !== undefined) return found;
-    const { manifest } = this;
-    const rows = steps * manifest.batch;
-    const cut = (buffer: string, shape: readonly number[]) =>
-      this.#memory.f32(buffer).subarray(0, rows * sizeOf(shape));
-    const made: WindowViews = {
-      outputs: named(manifest.outputs.map(({ name, shape, buffer }) => [name, cut(buffer, shape)])),
-      losses: manifest.loss === undefined ? new Float32Array(0) : cut(manifest.loss.buffer, []),
-      inputCotangents: named(
-        manifest.inputs.flatMap(({ name, shape, cotangent }) =>
-          cotangent === undefined ? [] : [[name, cut(cotangent, shape)] as const],
-        ),
-      ),
-    };
-    this.#views.set(steps, made);
-    return made;
-  }
-}
-
-function hasCotangent(output: ManifestOutput): output is ManifestOutput & { readonly cotangent: string } {
-  return output.cotangent !== undefined;
 }
 
 function rowsOf(batch: number): readonly number[] {
   return Array.from({ length: batch }, (_, row) => row);
-}
-
-function views<T extends { readonly name: string }>(
-  items: readonly T[],
-  bufferOf: (item: T) => string | undefined,
-  memory: Memory,
-): Named<Float32Array> {
-  return named(
-    items.flatMap((item) => {
-      const buffer = bufferOf(item);
-      return buffer === undefined ? [] : [[item.name, memory.f32(buffer)] as const];
-    }),
-  );
 }

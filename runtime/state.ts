@@ -63,6 +63,11 @@ export class CarriedStates {
     });
   }
 
+  /** Those a user named. */
+  get visible(): readonly CarriedState[] {
+    return this.all.filter(({ state }) => !state.hidden);
+  }
+
   /** Moves slot `pending` to slot 0 and counts its steps. */
   carry(): void {
     const steps = this.pending;
