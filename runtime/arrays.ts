@@ -2,7 +2,7 @@ import type { ManifestInput } from '../compiler/module/manifest.ts';
 import { fail, runtimeErrors } from './errors.ts';
 import type { Lanes } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
-import { showShape, sizeOf } from './shapes.ts';
+import { type OuterAxes, type Shaped, showShape, sizeOf } from './shapes.ts';
 
 /*
  * Numbers from the caller, checked and copied into memory.
@@ -29,16 +29,18 @@ export function checkNames(values: Values, what: string, known: readonly string[
   }
 }
 
+const scalar: Shaped = { shape: [] };
+
 /** @throws RuntimeError RNN501 */
 export function checkLength(
   what: string,
   values: ArrayLike<number>,
-  outer: readonly (readonly [name: string, length: number])[],
-  shape: readonly number[],
+  outer: OuterAxes,
+  of: Shaped = scalar,
 ): void {
-  const expected = outer.reduce((product, [, length]) => product * length, sizeOf(shape));
+  const expected = outer.reduce((product, [, length]) => product * length, sizeOf(of.shape));
   if (values.length !== expected) {
-    fail(runtimeErrors.wrongSize, { what, shape: showShape(outer, shape), expected, got: values.length });
+    fail(runtimeErrors.wrongSize, { what, shape: showShape(outer, of), expected, got: values.length });
   }
 }
 
@@ -71,9 +73,9 @@ export function copyInputs(
       ['batch', batch],
     ] as const;
     if (value === undefined) {
-      fail(runtimeErrors.missing, { what, name: input.name, shape: showShape(outer, input.shape) });
+      fail(runtimeErrors.missing, { what, name: input.name, shape: showShape(outer, input) });
     }
-    checkLength(`${what} ${input.name}`, value, outer, input.shape);
+    checkLength(`${what} ${input.name}`, value, outer, input);
     copyInput(what, value, input, buffer, batch);
   }
 }

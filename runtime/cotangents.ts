@@ -80,9 +80,10 @@ export function fillOutputCotangents(
     'output',
     outputs.map(({ name }) => name),
   );
-  for (const { name, shape, cotangent } of outputs) {
+  for (const output of outputs) {
+    const { name, cotangent } = output;
     const value = pick(values, name, outputs.length);
-    if (value !== undefined) checkLength(`cotangent of output ${name}`, value, outer, shape);
+    if (value !== undefined) checkLength(`cotangent of output ${name}`, value, outer, output);
     fill(memory.f32(cotangent!), value);
   }
 }
@@ -98,10 +99,11 @@ export function fillFinalStateCotangents(
     'state',
     states.filter(({ hidden }) => !hidden).map(({ name }) => name),
   );
-  for (const { name, shape, cotangent } of states) {
+  for (const state of states) {
+    const { name, cotangent } = state;
     if (cotangent === undefined) continue;
     const value = lookUp(values, name);
-    if (value !== undefined) checkLength(`cotangent of state ${name}`, value, [['batch', batch]], shape);
+    if (value !== undefined) checkLength(`cotangent of state ${name}`, value, [['batch', batch]], state);
     fill(memory.f32(cotangent), value);
   }
 }

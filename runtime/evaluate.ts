@@ -103,9 +103,10 @@ export function chunks(
     ['steps', steps],
     ['batch', batch],
   ] as const;
-  for (const { name, shape } of inputs) {
+  for (const input of inputs) {
+    const { name } = input;
     const value = pick(source, name, inputs.length);
-    if (value !== undefined) checkLength(`${what} ${name}`, value, outer, shape);
+    if (value !== undefined) checkLength(`${what} ${name}`, value, outer, input);
   }
   return (first, count) => cutSteps(source, inputs, batch, first, count);
 }

@@ -135,9 +135,10 @@ export class Instance {
       'parameter',
       parameters.map(({ name }) => name),
     );
-    const given = parameters.map(({ name, shape }) => {
+    const given = parameters.map((parameter) => {
+      const { name } = parameter;
       const values = lookUp(weights, name);
-      if (values !== undefined) checkLength(`parameter ${name}`, values, [], shape);
+      if (values !== undefined) checkLength(`parameter ${name}`, values, [], parameter);
       return { name, values };
     });
     for (const { name, values } of given) if (values !== undefined) this.parameters[name]!.set(values);
@@ -164,7 +165,7 @@ export class Instance {
       );
     }
     if (sequenceNumbers !== undefined) {
-      checkLength('sequenceNumbers', sequenceNumbers, [['rows', begun.length]], []);
+      checkLength('sequenceNumbers', sequenceNumbers, [['rows', begun.length]]);
       for (const number of Array.from(sequenceNumbers)) {
         requireSetting(
           'sequence number',
@@ -288,9 +289,10 @@ export class Instance {
       visible.map(({ state }) => state.name),
     );
     const given = visible.map((carried) => {
-      const { name, shape } = carried.state;
+      const { name } = carried.state;
       const value = lookUp(values, name);
-      if (value !== undefined) checkLength(`state ${name}`, value, [['batch', this.manifest.batch]], shape);
+      if (value !== undefined)
+        checkLength(`state ${name}`, value, [['batch', this.manifest.batch]], carried.state);
       return { carried, value };
     });
     this.#canGoBack = false;

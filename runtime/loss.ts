@@ -11,7 +11,7 @@ export function checkWeights(weights: ArrayLike<number>, steps: number, batch: n
     ['steps', steps],
     ['batch', batch],
   ] as const;
-  checkLength('lossWeights', weights, outer, []);
+  checkLength('lossWeights', weights, outer);
   for (let i = 0; i < weights.length; i++) {
     const weight = weights[i]!;
     const name = `lossWeights at step ${Math.floor(i / batch)}, row ${i % batch}`;

@@ -1,5 +1,5 @@
 import type { Cell, Input } from '../cell/cell.ts';
-import { type Dim, evaluateDim } from '../cell/dim.ts';
+import { type Dim, evaluateDim, formatDim } from '../cell/dim.ts';
 import type { Plan } from '../plan/plan.ts';
 import { bufferNames } from '../plan/plan.ts';
 import { invariant } from '../support/invariant.ts';
@@ -11,7 +11,10 @@ export function describe(cell: Cell, plan: Plan): Manifest {
   const { bound, batch, window, profile, buffers, memoryBytes } = plan;
   const { graph, binding, constants } = bound;
   const training = 'adjoint' in graph;
-  const numbers = (shape: readonly Dim[]) => shape.map((dim) => evaluateDim(dim, binding.sizes));
+  const shaped = (shape: readonly Dim[]) => ({
+    shape: shape.map((dim) => evaluateDim(dim, binding.sizes)),
+    axes: shape.map(formatDim),
+  });
   const existing = new Set(buffers.map(({ name }) => name));
   /** A field of the manifest, left out where the plan has no such buffer. */
   const optional = <K extends string>(key: K, buffer: string) =>
@@ -19,7 +22,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
 
   const input = (declared: Input): ManifestInput => ({
     name: declared.name,
-    shape: numbers(declared.type.shape),
+    ...shaped(declared.type.shape),
     buffer: bufferNames.input(declared.name),
     ...(declared.classes === undefined ? {} : { classes: evaluateDim(declared.classes, binding.sizes) }),
     ...optional('cotangent', bufferNames.inputCotangent(declared.name)),
@@ -28,7 +31,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     const { shape, element } = graph.nodes[previous]!.type;
     return {
       name,
-      shape: numbers(shape),
+      ...shaped(shape),
       buffer: bufferNames.state(name),
       lanes: element === 'index' ? 'i32' : 'f32',
       hidden,
@@ -52,7 +55,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     states,
     parameters: cell.parameters.map((parameter) => ({
       name: parameter.name,
-      shape: numbers(parameter.shape),
+      ...shaped(parameter.shape),
       frozen: parameter.frozen,
       buffer: bufferNames.parameter(parameter.name),
       initialiser: initialiserFormula(parameter, binding),
@@ -60,7 +63,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     })),
     outputs: graph.outputs.map(({ name, node }) => ({
       name,
-      shape: numbers(graph.nodes[node]!.type.shape),
+      ...shaped(graph.nodes[node]!.type.shape),
       buffer: bufferNames.output(name),
       ...optional('cotangent', bufferNames.outputCotangent(name)),
     })),

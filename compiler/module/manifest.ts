@@ -52,6 +52,8 @@ export interface ManifestInput {
   readonly name: string;
   /** Per example and step. */
   readonly shape: readonly number[];
+  /** The axes of `shape` as the user wrote them, `4*H`; for messages. */
+  readonly axes?: readonly string[];
   /** Buffer [window, batch, ...shape]; i32 where `classes` is given. */
   readonly buffer: string;
   /** Entries are whole numbers 0 … classes - 1. */
@@ -63,6 +65,8 @@ export interface ManifestInput {
 export interface ManifestState {
   readonly name: string;
   readonly shape: readonly number[];
+  /** The axes of `shape` as the user wrote them, `4*H`; for messages. */
+  readonly axes?: readonly string[];
   /** Buffer [window + 1, batch, ...shape]: slot t is the value before step t of the window, slot t + 1 the one after. */
   readonly buffer: string;
   /** i32 state: the last value of an index input, kept for `token_prev`. */
@@ -85,6 +89,8 @@ export interface ManifestParameter {
   /** Path name: `W`, `inner.W`. */
   readonly name: string;
   readonly shape: readonly number[];
+  /** The axes of `shape` as the user wrote them, `4*H`; for messages. */
+  readonly axes?: readonly string[];
   readonly frozen: boolean;
   /** Buffer [...shape]. */
   readonly buffer: string;
@@ -96,6 +102,8 @@ export interface ManifestParameter {
 export interface ManifestOutput {
   readonly name: string;
   readonly shape: readonly number[];
+  /** The axes of `shape` as the user wrote them, `4*H`; for messages. */
+  readonly axes?: readonly string[];
   /** Buffer [window, batch, ...shape]. */
   readonly buffer: string;
   /** Buffer [window, batch, ...shape]: the caller's dL/d output, read by `backward`. Absent without training. */

@@ -17,7 +17,7 @@ export function crossEntropy(
   count: number,
 ): LossAndCotangent {
   const examples = classes.length;
-  checkLength('logits', logits, [['examples', examples]], [count]);
+  checkLength('logits', logits, [['examples', examples]], { shape: [count], axes: ['classes'] });
   const cotangent = new Float32Array(logits.length);
   let sum = 0;
   for (let example = 0; example < examples; example++) {

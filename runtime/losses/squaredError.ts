@@ -22,7 +22,7 @@ export function squaredError(
   targets: ArrayLike<number>,
   examples: number,
 ): LossAndCotangent {
-  checkLength('targets', targets, [['entries', outputs.length]], []);
+  checkLength('targets', targets, [['entries', outputs.length]]);
   const cotangent = new Float32Array(outputs.length);
   let sum = 0;
   for (let i = 0; i < outputs.length; i++) {
