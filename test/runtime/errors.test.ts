@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { instantiateSync, runtimeErrors, sgd, windows } from '../../runtime/index.ts';
 import { linearCell } from './linearCell.ts';
@@ -128,6 +129,12 @@ describe('runtime errors', () => {
   it('have codes of their own', () => {
     const codes = Object.values(runtimeErrors).map(({ code }) => code);
     expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('are listed in docs/runtime.md', () => {
+    const docs = readFileSync(new URL('../../docs/runtime.md', import.meta.url), 'utf8');
+    const listed = docs.match(/^\| `RNN5\d\d` \| .* \|$/gm);
+    expect(listed).toEqual(Object.values(runtimeErrors).map(({ code, doc }) => `| \`${code}\` | ${doc} |`));
   });
 
   it('leave the state as it was', () => {
