@@ -1,5 +1,12 @@
+import { exponential, exponentialMinusOne } from './expansion/exponential.ts';
+import { logarithm, logarithmOfOnePlus } from './expansion/logarithm.ts';
+import { LARGEST_QUOTIENT, modulo } from './expansion/modulo.ts';
+import * as normal from './expansion/normal.ts';
+import { power } from './expansion/power.ts';
+import * as squashing from './expansion/squashing.ts';
+import { cosine, sine } from './expansion/wave.ts';
 import { constant } from './expression.ts';
-import { binary, type Interval, type MathOp, ternary, unary } from './mathOp.ts';
+import { type AccuracyRange, binary, type Interval, type MathOp, ternary, unary } from './mathOp.ts';
 import {
   add,
   and,
@@ -12,6 +19,7 @@ import {
   lessEqual,
   log,
   max,
+  min,
   mul,
   neg,
   pow,
@@ -19,6 +27,7 @@ import {
   sigmoid,
   sign,
   sin,
+  softplus,
   sub,
 } from './notation.ts';
 import { roundToEven } from './roundToEven.ts';
@@ -48,8 +57,8 @@ const flat = {
   domain: [moderate, moderate] as const,
 };
 
-function modulo(a: number, b: number): number {
-  const remainder = a % b;
+function moduloOf(a: number, b: number): number {
+  const remainder = Number.isFinite(b) ? a % b : Number.NaN;
   if (remainder === 0) return 0;
   return remainder < 0 === b < 0 ? remainder : remainder + b;
 }
@@ -68,11 +77,12 @@ function softplusOf(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-const arithmetic: readonly MathOp[] = [
+const arithmeticOps: readonly MathOp[] = [
   binary('add', ['a', 'b'], {
     doc: 'Sum.',
     inLanguage: false,
     evaluate: (a, b) => a + b,
+    lowering: 'add',
     partials: () => [one, one],
     domain: [moderate, moderate],
   }),
@@ -80,6 +90,7 @@ const arithmetic: readonly MathOp[] = [
     doc: 'Difference.',
     inLanguage: false,
     evaluate: (a, b) => a - b,
+    lowering: 'sub',
     partials: () => [one, constant(-1)],
     domain: [moderate, moderate],
   }),
@@ -87,6 +98,7 @@ const arithmetic: readonly MathOp[] = [
     doc: 'Product.',
     inLanguage: false,
     evaluate: (a, b) => a * b,
+    lowering: 'mul',
     partials: (a, b) => [b, a],
     domain: [moderate, moderate],
   }),
@@ -94,6 +106,7 @@ const arithmetic: readonly MathOp[] = [
     doc: 'Quotient.',
     inLanguage: false,
     evaluate: (a, b) => a / b,
+    lowering: 'div',
     partials: (_a, b, y) => [div(1, b), neg(div(y, b))],
     domain: [moderate, [0.3, 4]],
   }),
@@ -101,6 +114,7 @@ const arithmetic: readonly MathOp[] = [
     doc: 'Negative.',
     inLanguage: false,
     evaluate: (x) => -x,
+    lowering: 'neg',
     partial: () => constant(-1),
     domain: moderate,
   }),
@@ -108,6 +122,7 @@ const arithmetic: readonly MathOp[] = [
     doc: 'Product, and 0 where a is 0, whatever b is: a cotangent of a branch not taken times an infinite slope.',
     inLanguage: false,
     evaluate: (a, b) => (a === 0 ? 0 : a * b),
+    lowering: (a, b) => select(a, mul(a, b), 0),
     partials: (a, b) => [select(a, b, 0), a],
     domain: [moderate, moderate],
     kinkDistance: fromZero,
@@ -115,6 +130,7 @@ const arithmetic: readonly MathOp[] = [
   unary('abs', {
     doc: 'Absolute value; its slope at 0 is taken as 0.',
     evaluate: Math.abs,
+    lowering: 'abs',
     partial: (x) => sign(x),
     domain: moderate,
     kinkDistance: fromZero,
@@ -122,20 +138,23 @@ const arithmetic: readonly MathOp[] = [
   unary('sign', {
     doc: '-1, 0 or 1; flat.',
     evaluate: Math.sign,
+    lowering: (x) => select(less(0, x), 1, select(less(x, 0), -1, x)),
     partial: () => null,
     domain: moderate,
     kinkDistance: fromZero,
   }),
   binary('min', ['a', 'b'], {
     doc: 'Smaller of the two, NaN where either is; a tie gives the cotangent to the first argument.',
-    evaluate: Math.min,
+    evaluate: (a, b) => Math.min(a, b),
+    lowering: 'min',
     partials: (a, b) => [lessEqual(a, b), less(b, a)],
     domain: [moderate, moderate],
     kinkDistance: apart,
   }),
   binary('max', ['a', 'b'], {
     doc: 'Larger of the two, NaN where either is; a tie gives the cotangent to the first argument.',
-    evaluate: Math.max,
+    evaluate: (a, b) => Math.max(a, b),
+    lowering: 'max',
     partials: (a, b) => [lessEqual(b, a), less(a, b)],
     domain: [moderate, moderate],
     kinkDistance: apart,
@@ -143,6 +162,7 @@ const arithmetic: readonly MathOp[] = [
   ternary('clamp', ['x', 'low', 'high'], {
     doc: 'min(max(x, low), high); passes the cotangent to x from low to high, both included.',
     evaluate: (x, low, high) => Math.min(Math.max(x, low), high),
+    lowering: (x, low, high) => min(max(x, low), high),
     partials: (x, low, high) => [
       and(lessEqual(low, x), lessEqual(x, high)),
       and(less(x, low), lessEqual(low, high)),
@@ -154,6 +174,7 @@ const arithmetic: readonly MathOp[] = [
   unary('floor', {
     doc: 'Largest whole number at most x; flat.',
     evaluate: Math.floor,
+    lowering: 'floor',
     partial: () => null,
     domain: moderate,
     kinkDistance: (x) => Math.abs(x - Math.round(x)),
@@ -161,54 +182,66 @@ const arithmetic: readonly MathOp[] = [
   unary('round', {
     doc: 'Nearest whole number, halves to the even one; flat.',
     evaluate: roundToEven,
+    lowering: 'nearest',
     partial: () => null,
     domain: moderate,
     kinkDistance: (x) => Math.abs(x - Math.floor(x) - 0.5),
   }),
   binary('mod', ['a', 'b'], {
-    doc: 'a - b*floor(a/b): what is left of a, with the sign of b.',
-    evaluate: modulo,
+    doc: 'a - b*floor(a/b): what is left of a, with the sign of b; NaN where b is 0 or infinite.',
+    evaluate: moduloOf,
+    lowering: modulo,
+    accurateWhere: {
+      doc: '|a/b| < 2^22 and |b| < 2^114; past the first 0, past the second NaN',
+      holds: (a, b) => Math.abs(a / b) < LARGEST_QUOTIENT && Math.abs(b) < 2 ** 114,
+    },
     partials: (a, b) => [one, neg(floor(div(a, b)))],
     domain: [moderate, [0.4, 2]],
     kinkDistance: (a, b) => (Math.abs(a / b - Math.round(a / b)) * b) / (1 + Math.abs(a / b)),
   }),
 ];
 
-const logic: readonly MathOp[] = [
+const logicOps: readonly MathOp[] = [
   binary('less', ['a', 'b'], {
     ...flat,
     doc: '1 where a < b, else 0.',
     evaluate: (a, b) => truth(a < b),
+    lowering: 'less',
     kinkDistance: apart,
   }),
   binary('lessEqual', ['a', 'b'], {
     ...flat,
     doc: '1 where a <= b, else 0.',
     evaluate: (a, b) => truth(a <= b),
+    lowering: 'lessEqual',
     kinkDistance: apart,
   }),
   binary('equal', ['a', 'b'], {
     ...flat,
     doc: '1 where a == b, else 0.',
     evaluate: (a, b) => truth(a === b),
+    lowering: 'equal',
     kinkDistance: apart,
   }),
   binary('and', ['a', 'b'], {
     ...flat,
     doc: '1 where neither is zero, else 0.',
     evaluate: (a, b) => truth(a !== 0 && b !== 0),
+    lowering: 'and',
     kinkDistance: nearerZero,
   }),
   binary('or', ['a', 'b'], {
     ...flat,
     doc: '1 where one at least is not zero, else 0.',
     evaluate: (a, b) => truth(a !== 0 || b !== 0),
+    lowering: 'or',
     kinkDistance: nearerZero,
   }),
   unary('not', {
     doc: '1 where x is zero, else 0.',
     inLanguage: false,
     evaluate: (x) => truth(x === 0),
+    lowering: 'not',
     partial: () => null,
     domain: moderate,
     kinkDistance: fromZero,
@@ -217,6 +250,7 @@ const logic: readonly MathOp[] = [
     doc: 'a where the condition is not zero, else b.',
     inLanguage: false,
     evaluate: (condition, a, b) => (condition !== 0 ? a : b),
+    lowering: 'select',
     partials: (condition) => [null, select(condition, one, zero), select(condition, zero, one)],
     domain: [moderate, moderate, moderate],
     kinkDistance: fromZero,
@@ -224,16 +258,18 @@ const logic: readonly MathOp[] = [
   unary('stop_gradient', {
     doc: 'x; no cotangent goes back through it.',
     evaluate: (x) => x,
+    lowering: (x) => x,
     partial: () => null,
     domain: moderate,
     derivativeIsNot: 'zero, although the slope is 1',
   }),
 ];
 
-const powers: readonly MathOp[] = [
+const powerOps: readonly MathOp[] = [
   unary('sqrt', {
     doc: 'Square root.',
     evaluate: Math.sqrt,
+    lowering: 'sqrt',
     partial: (_x, y) => div(0.5, y),
     domain: positive,
   }),
@@ -241,6 +277,7 @@ const powers: readonly MathOp[] = [
     doc: 'Square root whose slope at 0 is taken as 0: the length of a zero vector.',
     inLanguage: false,
     evaluate: Math.sqrt,
+    lowering: 'sqrt',
     partial: (x, y) => select(less(0, x), div(0.5, y), 0),
     domain: positive,
     kinkDistance: fromZero,
@@ -249,57 +286,74 @@ const powers: readonly MathOp[] = [
     doc: 'x to the power of the exponent, x >= 0; NaN for x < 0 (a whole constant exponent is repeated multiplication).',
     inLanguage: false,
     evaluate: powerOf,
+    lowering: power,
+    maxError: 2,
     partials: (x, exponent, y) => [mul(exponent, pow(x, sub(exponent, 1))), mul(y, log(x))],
     domain: [positive, moderate],
   }),
   unary('exp', {
     doc: 'Exponential.',
     evaluate: Math.exp,
+    lowering: exponential,
+    maxError: 1,
     partial: (_x, y) => y,
     domain: moderate,
   }),
   unary('expm1', {
     doc: 'exp(x) - 1, accurate near 0.',
     evaluate: Math.expm1,
+    lowering: exponentialMinusOne,
+    maxError: 2,
     partial: (x) => exp(x),
     domain: moderate,
   }),
   unary('log', {
     doc: 'Natural logarithm.',
     evaluate: Math.log,
+    lowering: logarithm,
+    maxError: 1,
     partial: (x) => div(1, x),
     domain: positive,
   }),
   unary('log1p', {
     doc: 'log(1 + x), accurate near 0.',
     evaluate: Math.log1p,
+    lowering: logarithmOfOnePlus,
+    maxError: 2,
     partial: (x) => div(1, add(1, x)),
     domain: [-0.9, 8],
   }),
 ];
 
-const squashing: readonly MathOp[] = [
+const squashingOps: readonly MathOp[] = [
   unary('sigmoid', {
     doc: '1/(1 + exp(-x)).',
     evaluate: sigmoidOf,
+    lowering: squashing.sigmoid,
+    maxError: 3,
     partial: (_x, y) => mul(y, sub(1, y)),
     domain: wide,
   }),
   unary('log_sigmoid', {
     doc: 'log(sigmoid(x)), without overflow.',
     evaluate: (x) => -softplusOf(-x),
+    lowering: (x) => neg(softplus(neg(x))),
+    maxError: 2,
     partial: (x) => sigmoid(neg(x)),
     domain: wide,
   }),
   unary('tanh', {
     doc: 'Hyperbolic tangent.',
     evaluate: Math.tanh,
+    lowering: squashing.tanh,
+    maxError: 3,
     partial: (_x, y) => sub(1, mul(y, y)),
     domain: wide,
   }),
   unary('relu', {
     doc: 'max(x, 0); its slope at 0 is taken as 0.',
     evaluate: (x) => Math.max(x, 0),
+    lowering: (x) => max(x, 0),
     partial: (x) => less(0, x),
     domain: moderate,
     kinkDistance: fromZero,
@@ -307,6 +361,8 @@ const squashing: readonly MathOp[] = [
   unary('leaky_relu', {
     doc: `x where x > 0, else ${LEAK}*x; its slope at 0 is taken as ${LEAK}.`,
     evaluate: (x) => (x > 0 ? x : LEAK * x),
+    lowering: (x) => select(less(0, x), x, mul(LEAK, x)),
+    maxError: 1,
     partial: (x) => select(less(0, x), 1, LEAK),
     domain: moderate,
     kinkDistance: fromZero,
@@ -314,6 +370,8 @@ const squashing: readonly MathOp[] = [
   unary('elu', {
     doc: 'x where x > 0, else exp(x) - 1. Clevert, Unterthiner & Hochreiter 2016, alpha = 1.',
     evaluate: (x) => (x > 0 ? x : Math.expm1(x)),
+    lowering: squashing.elu,
+    maxError: 2,
     partial: (x) => select(less(0, x), 1, exp(x)),
     domain: moderate,
     kinkDistance: fromZero,
@@ -321,12 +379,16 @@ const squashing: readonly MathOp[] = [
   unary('softplus', {
     doc: 'Smooth version of max(x, 0): log(1 + exp(x)), without overflow.',
     evaluate: softplusOf,
+    lowering: squashing.softplus,
+    maxError: 2,
     partial: (x) => sigmoid(x),
     domain: wide,
   }),
   unary('silu', {
     doc: 'x*sigmoid(x), also called swish.',
-    evaluate: (x) => x * sigmoidOf(x),
+    evaluate: (x) => Math.max(x, -800) * sigmoidOf(x),
+    lowering: squashing.silu,
+    maxError: 3,
     partial: (x, y) => {
       const gate = sigmoid(x);
       return add(gate, mul(y, sub(1, gate)));
@@ -335,7 +397,9 @@ const squashing: readonly MathOp[] = [
   }),
   unary('gelu', {
     doc: 'x times the normal distribution at x: 0.5*x*(1 + erf(x/sqrt(2))), not the tanh formula. Hendrycks & Gimpel 2016.',
-    evaluate: (x) => x * special.normalDistribution(x),
+    evaluate: (x) => Math.max(x, -40) * special.normalDistribution(x),
+    lowering: normal.gelu,
+    maxError: 4,
     partial: (x) =>
       add(
         mul(0.5, add(1, erf(mul(x, Math.SQRT1_2)))),
@@ -346,21 +410,34 @@ const squashing: readonly MathOp[] = [
   unary('erf', {
     doc: 'Error function: 2/sqrt(pi) times the integral of exp(-t*t) from 0 to x.',
     evaluate: special.erf,
+    lowering: normal.erf,
+    maxError: 2,
     partial: (x) => mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x)))),
     domain: moderate,
   }),
 ];
 
-const waves: readonly MathOp[] = [
+const waveRange: AccuracyRange = {
+  doc: '|x| <= 2^13; past that a number from -1 to 1',
+  holds: (x) => Math.abs(x) <= 2 ** 13,
+};
+
+const waveOps: readonly MathOp[] = [
   unary('sin', {
     doc: 'Sine; x in radians.',
     evaluate: Math.sin,
+    lowering: sine,
+    maxError: 2,
+    accurateWhere: waveRange,
     partial: (x) => cos(x),
     domain: wide,
   }),
   unary('cos', {
     doc: 'Cosine; x in radians.',
     evaluate: Math.cos,
+    lowering: cosine,
+    maxError: 3,
+    accurateWhere: waveRange,
     partial: (x) => neg(sin(x)),
     domain: wide,
   }),
@@ -368,5 +445,5 @@ const waves: readonly MathOp[] = [
 
 /** All scalar ops by name. */
 export const mathOps: ReadonlyMap<string, MathOp> = new Map(
-  [arithmetic, logic, powers, squashing, waves].flat().map((op) => [op.name, op]),
+  [arithmeticOps, logicOps, powerOps, squashingOps, waveOps].flat().map((op) => [op.name, op]),
 );

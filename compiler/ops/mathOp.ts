@@ -1,4 +1,5 @@
 import type { ScalarExpression } from './expression.ts';
+import type { MachineOp } from './machine.ts';
 
 /** A scalar op: everything the compiler knows about it, in one record. */
 export interface MathOp {
@@ -17,12 +18,31 @@ export interface MathOp {
     args: readonly ScalarExpression[],
     result: ScalarExpression,
   ) => readonly (ScalarExpression | null)[];
+  /** What it is in f32. */
+  readonly lowering: Lowering;
+  /** Largest error of the f32 result, in units of its last place (half a unit is what rounding alone costs). */
+  readonly maxError: number;
+  /** Where `maxError` holds, if not for all f32; results elsewhere are said in `doc` or here. */
+  readonly accurateWhere?: AccuracyRange;
   /** Where tests draw each argument, [low, high]. */
   readonly domain: readonly Interval[];
   /** Distance from the arguments to the nearest place where the slope jumps; without it there is none. */
   readonly kinkDistance?: (...args: readonly number[]) => number;
   /** For ops whose partials are not the derivative, on purpose: what they promise instead. */
   readonly derivativeIsNot?: string;
+}
+
+/**
+ * An exact machine operation, or a formula in ops nearer the machine: other ops of math.ts, or machine operations by their
+ * name. A name that is in both tables means the one of math.ts.
+ */
+export type Lowering =
+  | { readonly machine: MachineOp }
+  | { readonly expand: (args: readonly ScalarExpression[]) => ScalarExpression };
+
+export interface AccuracyRange {
+  readonly doc: string;
+  readonly holds: (...args: readonly number[]) => boolean;
 }
 
 export type Interval = readonly [low: number, high: number];
@@ -35,9 +55,16 @@ interface Entry {
   /** Default: true. */
   readonly inLanguage?: boolean;
   readonly derivativeIsNot?: string;
+  /** Default: half a unit, one rounding. */
+  readonly maxError?: number;
+  readonly accurateWhere?: AccuracyRange;
 }
 
+/** The name of a machine operation, or the expansion. */
+type LoweringEntry<Expand> = MachineOp | Expand;
+
 interface UnaryEntry extends Entry {
+  readonly lowering: LoweringEntry<(x: Expression) => Expression>;
   readonly evaluate: (x: number) => number;
   readonly partial: (x: Expression, y: Expression) => Partial;
   readonly domain: Interval;
@@ -45,6 +72,7 @@ interface UnaryEntry extends Entry {
 }
 
 interface BinaryEntry extends Entry {
+  readonly lowering: LoweringEntry<(a: Expression, b: Expression) => Expression>;
   readonly evaluate: (a: number, b: number) => number;
   readonly partials: (a: Expression, b: Expression, y: Expression) => readonly [Partial, Partial];
   readonly domain: readonly [Interval, Interval];
@@ -52,6 +80,7 @@ interface BinaryEntry extends Entry {
 }
 
 interface TernaryEntry extends Entry {
+  readonly lowering: LoweringEntry<(a: Expression, b: Expression, c: Expression) => Expression>;
   readonly evaluate: (a: number, b: number, c: number) => number;
   readonly partials: (
     a: Expression,
@@ -63,35 +92,42 @@ interface TernaryEntry extends Entry {
   readonly kinkDistance?: (a: number, b: number, c: number) => number;
 }
 
-export function unary(name: string, { partial, domain, ...entry }: UnaryEntry, parameter = 'x'): MathOp {
+const defaults = { inLanguage: true, maxError: 0.5 };
+
+export function unary(name: string, entry: UnaryEntry, parameter = 'x'): MathOp {
+  const { partial, domain, lowering } = entry;
   return {
-    inLanguage: true,
+    ...defaults,
     ...entry,
     name,
     parameters: [parameter],
     partials: ([x], y) => [partial(x!, y)],
     domain: [domain],
+    lowering: typeof lowering === 'string' ? { machine: lowering } : { expand: ([x]) => lowering(x!) },
   };
 }
 
-export function binary(
-  name: string,
-  parameters: [string, string],
-  { partials, ...entry }: BinaryEntry,
-): MathOp {
-  return { inLanguage: true, ...entry, name, parameters, partials: ([a, b], y) => partials(a!, b!, y) };
+export function binary(name: string, parameters: [string, string], entry: BinaryEntry): MathOp {
+  const { partials, lowering } = entry;
+  return {
+    ...defaults,
+    ...entry,
+    name,
+    parameters,
+    partials: ([a, b], y) => partials(a!, b!, y),
+    lowering: typeof lowering === 'string' ? { machine: lowering } : { expand: ([a, b]) => lowering(a!, b!) },
+  };
 }
 
-export function ternary(
-  name: string,
-  parameters: [string, string, string],
-  { partials, ...entry }: TernaryEntry,
-): MathOp {
+export function ternary(name: string, parameters: [string, string, string], entry: TernaryEntry): MathOp {
+  const { partials, lowering } = entry;
   return {
-    inLanguage: true,
+    ...defaults,
     ...entry,
     name,
     parameters,
     partials: ([a, b, c], y) => partials(a!, b!, c!, y),
+    lowering:
+      typeof lowering === 'string' ? { machine: lowering } : { expand: ([a, b, c]) => lowering(a!, b!, c!) },
   };
 }

@@ -26,3 +26,4 @@ export const sigmoid = (x: Operand): ScalarApply => apply('sigmoid', x);
 export const sin = (x: Operand): ScalarApply => apply('sin', x);
 export const cos = (x: Operand): ScalarApply => apply('cos', x);
 export const erf = (x: Operand): ScalarApply => apply('erf', x);
+export const softplus = (x: Operand): ScalarApply => apply('softplus', x);
