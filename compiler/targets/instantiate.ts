@@ -1,0 +1,20 @@
+import type { CompiledCode, Procedures } from '../module/manifest.ts';
+import { procedureNames } from '../program/program.ts';
+import { invariant } from '../support/invariant.ts';
+import { pageBytes, type WebAssemblyMemory, webAssembly } from '../support/webassembly.ts';
+
+/** Zeroed memory for `memoryBytes` bytes, rounded up to whole pages, that code of every target can share. */
+export function allocate(memoryBytes: number): WebAssemblyMemory {
+  invariant(webAssembly !== undefined, 'this host has no WebAssembly');
+  return new webAssembly.Memory({ initial: Math.max(1, Math.ceil(memoryBytes / pageBytes)) });
+}
+
+/** Emitted code, joined to a memory. Code of several targets may share one, and run procedures of one program by turns. */
+export function instantiate(code: CompiledCode, memory: WebAssemblyMemory): Procedures {
+  if (code.kind === 'js') return code.create(memory.buffer);
+  invariant(webAssembly !== undefined, 'this host has no WebAssembly');
+  const module = new webAssembly.Module(code.bytes);
+  const { exports } = new webAssembly.Instance(module, { rnnc: { memory } });
+  for (const name of procedureNames) invariant(name in exports, `the module does not export ${name}`);
+  return exports as unknown as Procedures;
+}
