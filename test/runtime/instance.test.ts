@@ -82,6 +82,12 @@ describe('forward and backward', () => {
     expect(cell.step([0]).h![0]).toBe(12);
   });
 
+  it('takes parameters as they are in forward, where the cell is compiled for training', () => {
+    const cell = instantiateSync(linearCell({ window: 2, w: 1, start: 2 }));
+    cell.parameters.w![0] = 3;
+    expect(cell.forward([0], 1).h![0]).toBe(6);
+  });
+
   it('restores a snapshot, so that the same steps give the same bits again', () => {
     const cell = instantiateSync(linearCell({ batch: 3, window: 4 }));
     cell.forward(wave(12, 0.4), 4);
