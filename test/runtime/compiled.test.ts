@@ -140,6 +140,17 @@ describe('a compiled cell', () => {
     expect(train()).toEqual(losses);
   });
 
+  it('learns to the same bits in every target', () => {
+    const train = (target: 'interpreter' | 'js' | 'wasm') => {
+      const cell = instantiateSync(elmanCell({ batch, window: 7, training: true, target }), { seed: 4 });
+      const optimiser = adam({ learningRate: 0.02 });
+      trainEpoch(cell, sequence, { k1: 5, k2: 7, optimiser });
+      return Object.values(cell.parameters).map((values) => [...values]);
+    };
+    expect(train('js')).toEqual(train('wasm'));
+    expect(train('interpreter')).toEqual(train('wasm'));
+  });
+
   it('says in its own words what it wants', () => {
     expect(() => live(8).forward([1, 2], 3)).toThrow(
       /input x must hold 12 numbers, \[steps, batch, I\] with steps = 3, batch = 2, I = 2; it holds 2\./,

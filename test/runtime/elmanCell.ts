@@ -9,7 +9,8 @@ import type { CompiledCell } from '../../compiler/module/manifest.ts';
 import { optimise } from '../../compiler/optimise/passes.ts';
 import { naivePlan } from '../../compiler/plan/naive.ts';
 import { lower } from '../../compiler/program/lower.ts';
-import { js } from '../../compiler/targets/js/emit.ts';
+import { targets } from '../../compiler/targets/index.ts';
+import type { Target } from '../../compiler/targets/target.ts';
 
 const source = {
   name: 'elman.rnn',
@@ -133,21 +134,21 @@ const elman: Cell = {
 
 export const sizes = { I: 2, H: 3 };
 
-/** Compiled to JavaScript with I = 2, H = 3. */
-export function elmanCell({
-  batch,
-  window,
-  training,
-}: {
-  batch: number;
-  window: number;
-  training: boolean;
-}): CompiledCell {
+export interface ElmanOptions {
+  readonly batch: number;
+  readonly window: number;
+  readonly training: boolean;
+  readonly target?: Target['name'];
+}
+
+/** Compiled with I = 2, H = 3; to WebAssembly where not said otherwise. */
+export function elmanCell({ batch, window, training, target = 'wasm' }: ElmanOptions): CompiledCell {
   const graph = toGraph(elman);
   const bound = bind(optimise(training ? differentiate(graph) : graph), {
     sizes: new Map(Object.entries(sizes)),
     numbers: new Map(),
   });
   const plan = naivePlan(bound, { batch, window, profile: 'separate' });
-  return { manifest: describe(elman, plan), code: js.emit(lower(plan)) };
+  const code = targets.find(({ name }) => name === target)!.emit(lower(plan));
+  return { manifest: describe(elman, plan), code };
 }
