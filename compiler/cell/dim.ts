@@ -80,25 +80,34 @@ export function namesOf(dim: Dim): readonly string[] {
   return [...new Set(dim.terms.flatMap((term) => term.factors.map(([name]) => name)))].sort();
 }
 
-/** The value for given sizes; may come out fractional or not positive, which the caller must refuse. */
+/**
+ * The value for given sizes, exact (sums of fractions such as `D/3 + E/3` are joined before they are divided); may come
+ * out fractional or not positive, which the caller must refuse.
+ */
 export function evaluateDim(dim: Dim, sizes: ReadonlyMap<string, number>): number {
-  let sum = 0;
+  let above = 0n;
+  let below = 1n;
   for (const term of dim.terms) {
-    let numerator = term.numerator;
-    let denominator = term.denominator;
+    let numerator = BigInt(term.numerator);
+    let denominator = BigInt(term.denominator);
     for (const [name, power] of term.factors) {
       const size = sizes.get(name);
       invariant(size !== undefined, `size ${name} has no value`);
-      if (power > 0) numerator *= size ** power;
-      else denominator *= size ** -power;
+      if (power > 0) numerator *= BigInt(size) ** BigInt(power);
+      else denominator *= BigInt(size) ** BigInt(-power);
     }
-    sum += numerator / denominator;
+    above = above * denominator + numerator * below;
+    below *= denominator;
   }
-  return sum;
+  const whole = above / below;
+  return whole * below === above ? Number(whole) : Number(above) / Number(below);
 }
 
-/** Puts sizes in place of names, e.g. an inner cell's `I` by the outer cell's `H`. Names not in the map stay. */
-export function substituteDim(dim: Dim, replacements: ReadonlyMap<string, Dim>): Dim {
+/**
+ * Puts sizes in place of names, e.g. an inner cell's `I` by the outer cell's `H`. Names not in the map stay.
+ * `undefined` where a sum would become a divisor, or the result `isTooLarge`.
+ */
+export function replaceNames(dim: Dim, replacements: ReadonlyMap<string, Dim>): Dim | undefined {
   let result = zeroDim;
   for (const term of dim.terms) {
     let product: Dim = normalise([{ ...term, factors: [] }]);
@@ -106,13 +115,59 @@ export function substituteDim(dim: Dim, replacements: ReadonlyMap<string, Dim>):
       const replacement = replacements.get(name) ?? namedDim(name);
       for (let i = 0; i < Math.abs(power); i++) {
         const next = power > 0 ? multiplyDims(product, replacement) : divideDims(product, replacement);
-        invariant(next !== undefined, `cannot divide ${formatDim(product)} by ${formatDim(replacement)}`);
+        if (next === undefined || isTooLarge(next)) return undefined;
         product = next;
       }
     }
     result = addDims(result, product);
+    if (isTooLarge(result)) return undefined;
   }
   return result;
+}
+
+/** As `replaceNames`, where the caller knows that it works out. */
+export function substituteDim(dim: Dim, replacements: ReadonlyMap<string, Dim>): Dim {
+  const result = replaceNames(dim, replacements);
+  invariant(result !== undefined, `cannot put sizes into ${formatDim(dim)}`);
+  return result;
+}
+
+const MOST_TERMS = 60;
+const MOST_POWER = 12;
+const LARGEST_FACTOR = 2 ** 40;
+
+/** Past what anybody writes, and near where the arithmetic of normal forms would round or take long. */
+export function isTooLarge(dim: Dim): boolean {
+  return (
+    dim.terms.length > MOST_TERMS ||
+    dim.terms.some(
+      (term) =>
+        Math.abs(term.numerator) > LARGEST_FACTOR ||
+        term.denominator > LARGEST_FACTOR ||
+        term.factors.some(([, power]) => Math.abs(power) > MOST_POWER),
+    )
+  );
+}
+
+/**
+ * Whether the size is a whole number of at least `least` for all positive whole sizes (`always`), for none (`never`), or
+ * that depends (`sizes`). Decided where, with 1 + n for each name, no coefficient is negative, or none positive.
+ */
+export function isAtLeast(dim: Dim, least: number): 'always' | 'never' | 'sizes' {
+  const constant = constantOf(dim);
+  if (constant !== undefined) return Number.isInteger(constant) && constant >= least ? 'always' : 'never';
+  if (dim.terms.some((term) => term.factors.some(([, power]) => power < 0))) return 'sizes';
+  const shifted = replaceNames(
+    dim,
+    new Map(namesOf(dim).map((name) => [name, addDims(oneDim, namedDim(name))])),
+  );
+  if (shifted === undefined) return 'sizes';
+  const difference = subtractDims(shifted, constantDim(least));
+  const isWhole = dim.terms.every((term) => term.denominator === 1);
+  if (isWhole && difference.terms.every((term) => term.numerator >= 0)) return 'always';
+  const constantTerm = difference.terms.find((term) => term.factors.length === 0);
+  const isNegative = constantTerm !== undefined && constantTerm.numerator < 0;
+  return isNegative && difference.terms.every((term) => term.numerator < 0) ? 'never' : 'sizes';
 }
 
 /** As a person writes it: `4*H`, `I + H`, `2*H - 1`, `H/2`. */

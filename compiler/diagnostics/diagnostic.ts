@@ -39,6 +39,10 @@ export interface CatalogEntry<Parameters> {
   readonly doc: string;
   /** A complete .rnn text that provokes exactly this code (checked by test). */
   readonly example: string;
+  /** Sizes and numbers that are given with the example, where the fault lies in these (RNN4xx). */
+  readonly given?: Readonly<Record<string, number>>;
+  /** Text that the example imports, by path. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly wording: (parameters: Parameters) => Wording;
 }
 

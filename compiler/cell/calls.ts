@@ -1,0 +1,129 @@
+import { cellCatalog } from '../diagnostics/catalog/cell.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import { callableFunctions } from '../ops/index.ts';
+import type { Call } from '../syntax/tree.ts';
+import { arrayCallOf } from './arrayCalls.ts';
+import { constantNumber } from './constantNumber.ts';
+import { quote, shapeInWords, whereFrom } from './describe.ts';
+import { drawOf, isDistribution } from './draws.ts';
+import { mapOf } from './elementwise.ts';
+import { type Checked, type Env, report } from './env.ts';
+import { typeExpression, typeIndexOrReal, typeOf } from './expressions.ts';
+import { findFunction, functionNames, laterFunctions } from './functionNames.ts';
+import { writeOut } from './functions.ts';
+import { previousOf } from './names.ts';
+import { oneHotOf } from './pieces.ts';
+import { vectorProductOf } from './products.ts';
+import { kindInWords } from './scope.ts';
+
+/** `f(x)`, whatever f is: a function of the user, of the library, of the tables, a draw. */
+export function callRule(e: Call, env: Env): Checked {
+  const name = e.callee.name;
+  const symbol = env.locals.has(name) ? undefined : env.scope?.symbols.get(name);
+  if (symbol?.kind === 'innerCell') return report(env, cellCatalog.applicationMisplaced, e.span, { name });
+  const home = findFunction(name, env);
+  if (home !== undefined) return refuseNamed(e, env) ? writeOut(home, e, env) : undefined;
+  const special = specials.get(name);
+  if (special !== undefined)
+    return refuseNamed(e, env) && takes(e, special.arity, env) ? special.rule(e, env) : undefined;
+  const callable = callableFunctions.get(name);
+  if (callable?.array && !(callable.scalar && e.args.length === callable.scalar.parameters.length)) {
+    return arrayCallOf(callable, e, env);
+  }
+  if (!callable?.scalar && !isDistribution(name)) return reportUnknown(e, env);
+  if (!refuseNamed(e, env)) return undefined;
+  if (callable?.scalar) {
+    if (!takes(e, callable.scalar.parameters.length, env)) return undefined;
+    const args = e.args.map((arg) => typeOf(arg, env));
+    return mapOf(name, args, e.span, env);
+  }
+  if (!isDistribution(name)) return undefined;
+  const args = e.args.map((arg) => typeExpression(arg, env));
+  return args.every((arg) => arg !== undefined) ? drawOf(name, args, e.span, env) : undefined;
+}
+
+interface Special {
+  readonly arity: number;
+  readonly rule: (e: Call, env: Env) => Checked;
+}
+
+const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
+  ['dot', { arity: 2, rule: (e, env) => vectorProduct('dot', e, env) }],
+  ['outer', { arity: 2, rule: (e, env) => vectorProduct('outer', e, env) }],
+  ['col', { arity: 1, rule: (e, env) => stretched(0, e, env) }],
+  ['row', { arity: 1, rule: (e, env) => stretched(1, e, env) }],
+  ['prev', { arity: 2, rule: previousRule }],
+  ['split', { arity: 2, rule: (e, env) => report(env, cellCatalog.splitMisplaced, e.span, {}) }],
+  [
+    'one_hot',
+    {
+      arity: 1,
+      rule: (e, env) => {
+        const index = typeIndexOrReal(e.args[0]!, env);
+        return index && oneHotOf(index, e.args[0]!.span, env);
+      },
+    },
+  ],
+]);
+
+function vectorProduct(kind: 'dot' | 'outer', e: Call, env: Env): Checked {
+  const left = typeExpression(e.args[0]!, env);
+  const right = typeExpression(e.args[1]!, env);
+  return left && right && vectorProductOf(kind, left, right, e.span, env);
+}
+
+function stretched(along: 0 | 1, e: Call, env: Env): Checked {
+  const value = typeExpression(e.args[0]!, env);
+  if (value === undefined) return undefined;
+  if (value.type.shape.length === 1) return { kind: 'stretched', along, value, span: e.span };
+  const found = shapeInWords(value.type.shape);
+  const parameters = { what: e.callee.name, needs: 'a vector', found };
+  return report(env, cellCatalog.wrongRank, e.args[0]!.span, parameters, [whereFrom(value, env)]);
+}
+
+/** `prev(h, 1)` is `h_prev`. */
+function previousRule(e: Call, env: Env): Checked {
+  const [value, lag] = e.args;
+  const steps = constantNumber(lag!);
+  if (steps !== undefined && (!Number.isInteger(steps) || steps < 1)) {
+    return report(env, cellCatalog.lag, lag!.span, { text: quote(lag!.span) });
+  }
+  if (steps !== 1) {
+    return report(env, cellCatalog.notYet, e.span, { what: 'a lag of more than one step' });
+  }
+  const symbol = value!.kind === 'identifier' ? env.scope?.symbols.get(value!.name) : undefined;
+  if (symbol !== undefined) return previousOf(symbol, e.span, env);
+  const name = quote(value!.span);
+  if (value!.kind === 'identifier') {
+    return report(env, cellCatalog.unknownName, value!.span, { name, nearest: env.scope?.nearest(name) });
+  }
+  return report(env, cellCatalog.notAState, value!.span, { name, kind: 'an expression', canBeState: false });
+}
+
+function takes(e: Call, arity: number, env: Env): boolean {
+  if (e.args.length === arity) return true;
+  const inWords = arity === 1 ? '1 argument' : `${arity} arguments`;
+  const parameters = { name: e.callee.name, takes: inWords, given: e.args.length };
+  report(env, cellCatalog.argumentCount, e.span, parameters);
+  return false;
+}
+
+function refuseNamed(e: Call, env: Env): boolean {
+  const [named] = e.named;
+  if (named === undefined) return true;
+  report(env, cellCatalog.namedArgument, named.span, { name: named.name.name, callee: e.callee.name });
+  return false;
+}
+
+function reportUnknown(e: Call, env: Env): undefined {
+  const name = e.callee.name;
+  const later = laterFunctions.get(name);
+  if (later !== undefined) return report(env, cellCatalog.notYet, e.callee.span, { what: later });
+  const symbol = env.scope?.symbols.get(name);
+  const hint =
+    symbol === undefined
+      ? undefined
+      : `${name} is ${kindInWords(symbol)}; for a product write ${name}*(...) or ${name} @ (...).`;
+  const near = nearest(name, functionNames(env));
+  return report(env, cellCatalog.unknownFunction, e.callee.span, { name, nearest: near, hint });
+}

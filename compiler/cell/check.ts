@@ -1,0 +1,85 @@
+import { cellCatalog } from '../diagnostics/catalog/cell.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import type { CellDefinition, InnerCellDeclaration, SyntaxTree } from '../syntax/tree.ts';
+import type { Cell } from './cell.ts';
+import { checkCell, type FindCell } from './checkCell.ts';
+import { type CellHome, type Env, report } from './env.ts';
+import { type Load, Modules } from './modules.ts';
+import { Reporter } from './reporter.ts';
+
+export interface CheckOptions {
+  /** Finds imported files; without it there are none. */
+  readonly load?: Load | undefined;
+  /** Checks this cell alone, and what it is made of; without it, every cell of the file. */
+  readonly cell?: string | undefined;
+}
+
+export interface Checked {
+  /** The cells without errors, in the order of the file. */
+  readonly cells: ReadonlyMap<string, Cell>;
+  /** All there is to say, of imported files too; the file's own first, in the order of its text. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Names, types and sizes of every cell in a file: all mistakes at once, or typed equations in order. */
+export function check(tree: SyntaxTree, { load = () => undefined, cell: only }: CheckOptions = {}): Checked {
+  const reporter = new Reporter();
+  const module = new Modules(load, reporter).read(tree);
+  const find = finder(reporter);
+  const own = [...module.cells.values()].filter((home) => home.module === module);
+  const wanted = only === undefined ? own : [module.cells.get(only)].filter((home) => home !== undefined);
+  if (only !== undefined && wanted.length === 0) {
+    const span = { source: tree.span.source, start: 0, end: 0 };
+    const parameters = { name: only, nearest: nearest(only, [...module.cells.keys()]) };
+    reporter.report(cellCatalog.unknownCell, span, parameters);
+  }
+  const cells = new Map<string, Cell>();
+  for (const home of wanted) {
+    const cell = find(home);
+    if (cell !== undefined) cells.set(cell.name, cell);
+  }
+  return { cells, diagnostics: inTextOrder(reporter.diagnostics, tree) };
+}
+
+/** How many cells may stand inside one another. */
+const DEEPEST = 50;
+
+/** Checks each cell once, when it is first asked for. */
+function finder(reporter: Reporter): (home: CellHome) => Cell | undefined {
+  const checked = new Map<CellDefinition, Cell | undefined>();
+  const checking: CellDefinition[] = [];
+  const find = (home: CellHome): Cell | undefined => {
+    const { definition } = home;
+    if (checked.has(definition)) return checked.get(definition);
+    checking.push(definition);
+    const cell = checkCell(home, reporter, findInner);
+    checking.pop();
+    checked.set(definition, cell);
+    return cell;
+  };
+  const findInner: FindCell = (statement, env) => {
+    const home = env.module.cells.get(statement.cell.name);
+    if (home === undefined) return reportUnknown(statement, env);
+    const from = checking.indexOf(home.definition);
+    if (from < 0 && checking.length < DEEPEST) return find(home);
+    const names = [...checking.slice(Math.max(from, 0)), home.definition].map((cell) => cell.name.name);
+    return report(env, cellCatalog.recursiveCell, statement.cell.span, { names });
+  };
+  return find;
+}
+
+function reportUnknown({ cell }: InnerCellDeclaration, env: Env): undefined {
+  const near = nearest(cell.name, [...env.module.cells.keys()]);
+  const isFunction = env.module.functions.has(cell.name);
+  const hint = isFunction ? `${cell.name} is a function; call it in an equation.` : undefined;
+  return report(env, cellCatalog.unknownCell, cell.span, { name: cell.name, nearest: near, hint });
+}
+
+function inTextOrder(diagnostics: readonly Diagnostic[], tree: SyntaxTree): readonly Diagnostic[] {
+  const sources = [tree.span.source.name, ...diagnostics.map((diagnostic) => diagnostic.span.source.name)];
+  const place = new Map([...new Set(sources)].map((name, i) => [name, i]));
+  return [...diagnostics].sort(
+    (a, b) => place.get(a.span.source.name)! - place.get(b.span.source.name)! || a.span.start - b.span.start,
+  );
+}

@@ -1,0 +1,227 @@
+import { cellCatalog } from '../diagnostics/catalog/cell.ts';
+import type { CellDefinition, InnerCellDeclaration, OutputStatement, Statement } from '../syntax/tree.ts';
+import type { Cell, Constant, Equation, Input, Output, Parameter, State, TypedExpression } from './cell.ts';
+import { declareHeader, declareStatement, refuseRepeated } from './declarations.ts';
+import { gatherDefinitions } from './definitions.ts';
+import { shapeInWords } from './describe.ts';
+import { dimKey } from './dim.ts';
+import { type CellHome, type Env, report } from './env.ts';
+import { checkDefinition, type Definition } from './equations.ts';
+import { typeExpression } from './expressions.ts';
+import type { AppliedCell } from './innerCells.ts';
+import { instantiate } from './instantiate.ts';
+import { inOrder } from './order.ts';
+import type { Reporter } from './reporter.ts';
+import { Scope } from './scope.ts';
+import { constantsOf, parametersOf, statesOf } from './starts.ts';
+import { visitExpressions } from './typed.ts';
+
+/** How an inner cell is found and checked: undefined where it has errors, which have been reported. */
+export type FindCell = (statement: InnerCellDeclaration, env: Env) => Cell | undefined;
+
+/** How many equations a cell may come to, the cells in it written out. */
+const MOST_EQUATIONS = 20_000;
+
+/** Checks one cell; undefined where anything in it is wrong, after reporting all of it. */
+export function checkCell(
+  { definition, module }: CellHome,
+  reporter: Reporter,
+  findCell: FindCell,
+): Cell | undefined {
+  const before = reporter.errors;
+  const formulas = new Map<string, TypedExpression>();
+  const env: Env = {
+    reporter,
+    module,
+    scope: new Scope(reporter),
+    locals: new Map(),
+    calls: [],
+    role: 'equation',
+    constraints: [],
+    formulas,
+    work: { depth: 0, operations: 0 },
+  };
+  const header = declareHeader(definition, env);
+  for (const statement of definition.statements) {
+    if (statement.kind === 'innerCell') declareInner(statement, findCell, env);
+    else declareStatement(statement, env);
+  }
+  const definitions = gatherDefinitions(definition, env);
+  const constants = groupsOf(definition, 'const').flatMap(({ groups }) =>
+    groups.flatMap((group) => {
+      const found = constantsOf(group, env);
+      for (const { name, shape, value } of found) if (shape.length === 0) formulas.set(name, value);
+      return found;
+    }),
+  );
+  const { equations, applied } = checkEquations(definitions, env);
+  const own: Own = {
+    constants,
+    states: groupsOf(definition, 'state').flatMap(({ groups }) => groups.flatMap((g) => statesOf(g, env))),
+    parameters: groupsOf(definition, 'param').flatMap(({ groups, frozen }) =>
+      groups.flatMap((g) => parametersOf(g, frozen, env)),
+    ),
+    outputs: outputsOf(definition, env),
+    loss: lossOf(definition, env),
+  };
+  refuseMissing(definition, definitions, env);
+  if (reporter.errors !== before) return undefined;
+  const cell: Cell = {
+    name: definition.name.name,
+    span: definition.name.span,
+    ...header,
+    inputs: inputsOf(definition, 'input', env),
+    targets: inputsOf(definition, 'target', env),
+    states: [...own.states, ...applied.flatMap((part) => part.states)],
+    parameters: [...own.parameters, ...applied.flatMap((part) => part.parameters)],
+    constants: [...own.constants, ...applied.flatMap((part) => part.constants)],
+    equations,
+    outputs: own.outputs,
+    ...(own.loss && { loss: own.loss }),
+    constraints: constraintsOf(env, definition),
+  };
+  if (equations.length > MOST_EQUATIONS) {
+    const what = `With the cells in it, ${cell.name} comes to more than ${MOST_EQUATIONS} equations`;
+    return report(env, cellCatalog.tooComplex, cell.span, { what });
+  }
+  warnOfUnused(cell, own.parameters, env);
+  return cell;
+}
+
+interface Own {
+  readonly constants: readonly Constant[];
+  readonly states: readonly State[];
+  readonly parameters: readonly Parameter[];
+  readonly outputs: readonly Output[];
+  readonly loss: TypedExpression | undefined;
+}
+
+type StatementOf<K extends Statement['kind']> = Extract<Statement, { readonly kind: K }>;
+
+function groupsOf<K extends Statement['kind']>(cell: CellDefinition, kind: K): readonly StatementOf<K>[] {
+  return cell.statements.filter((statement): statement is StatementOf<K> => statement.kind === kind);
+}
+
+function declareInner(statement: InnerCellDeclaration, findCell: FindCell, env: Env): void {
+  const generic = findCell(statement, env);
+  const cell = generic && instantiate(generic, statement, env);
+  const { name, span } = statement.name;
+  env.scope!.declare({ kind: 'innerCell', name, span, cell, overridden: new Set() }, statement.name);
+}
+
+function checkEquations(
+  definitions: readonly Definition[],
+  env: Env,
+): { readonly equations: readonly Equation[]; readonly applied: readonly AppliedCell[] } {
+  const { sorted, cycles } = inOrder(definitions);
+  const broken = new Set(cycles.flat());
+  for (const cycle of cycles) reportCycle(cycle, env);
+  const applied = new Map<Definition, AppliedCell>();
+  const equations = sorted.flatMap((definition) => {
+    // In a cycle nothing has a type; the cycle itself has been reported.
+    if (broken.has(definition)) return [];
+    const checked = checkDefinition(definition, env);
+    if (checked.applied) applied.set(definition, checked.applied);
+    return checked.equations;
+  });
+  return { equations, applied: definitions.flatMap((d) => applied.get(d) ?? []) };
+}
+
+function reportCycle(cycle: readonly Definition[], env: Env): void {
+  const name = (definition: Definition, i: number): string => {
+    const reader = cycle[(i + cycle.length - 1) % cycle.length]!;
+    return definition.defines.find((defined) => reader.reads.has(defined)) ?? definition.defines[0]!;
+  };
+  const [first, ...others] = cycle;
+  const related = others.map((definition) => ({ span: definition.names[0]!.span, label: 'defined here' }));
+  report(env, cellCatalog.cycle, first!.names[0]!.span, { names: cycle.map(name) }, related);
+}
+
+function inputsOf(cell: CellDefinition, kind: 'input' | 'target', env: Env): readonly Input[] {
+  return groupsOf(cell, kind).flatMap(({ groups }) =>
+    groups.flatMap((group) =>
+      group.names.flatMap(({ name, span }) => {
+        const symbol = env.scope!.symbols.get(name);
+        if ((symbol?.kind !== 'input' && symbol?.kind !== 'target') || symbol.type === undefined) return [];
+        const { type, classes, start = 0 } = symbol;
+        return [
+          { name, type, ...(classes && { classes }), start, lagged: env.scope!.lagged.has(name), span },
+        ];
+      }),
+    ),
+  );
+}
+
+/** What the cell says it offers, else its states. */
+function outputsOf(cell: CellDefinition, env: Env): readonly Output[] {
+  const statements: readonly OutputStatement[] = groupsOf(cell, 'output');
+  const names =
+    statements.length > 0
+      ? statements.flatMap((statement) => statement.entries.map((entry) => entry.name))
+      : groupsOf(cell, 'state').flatMap(({ groups }) => groups.flatMap((group) => group.names));
+  if (names.length === 0 && groupsOf(cell, 'loss').length === 0) {
+    report(env, cellCatalog.nothingToSee, cell.name.span, { name: cell.name.name });
+  }
+  if (statements.length > 0) refuseRepeated(names, 'an output', env);
+  return names.flatMap((name) => {
+    const value = typeExpression(name, env);
+    return value === undefined ? [] : [{ name: name.name, value, span: name.span }];
+  });
+}
+
+function lossOf(cell: CellDefinition, env: Env): TypedExpression | undefined {
+  const [first, ...more] = groupsOf(cell, 'loss');
+  for (const second of more) {
+    const related = [{ span: first!.span, label: 'first loss' }];
+    report(env, cellCatalog.lossTwice, second.span, {}, related);
+  }
+  const value = first && typeExpression(first.value, env);
+  if (value === undefined || value.type.shape.length === 0) return value;
+  return report(env, cellCatalog.lossNotScalar, value.span, { found: shapeInWords(value.type.shape) });
+}
+
+/** States without an equation, inner cells without an application. */
+function refuseMissing(cell: CellDefinition, definitions: readonly Definition[], env: Env): void {
+  const defined = new Set(definitions.flatMap((definition) => definition.defines));
+  for (const { groups } of groupsOf(cell, 'state')) {
+    for (const { name, span } of groups.flatMap((group) => group.names)) {
+      const isDeclared = env.scope!.symbols.get(name)?.span === span;
+      if (isDeclared && !defined.has(name)) report(env, cellCatalog.stateWithoutEquation, span, { name });
+    }
+  }
+  for (const symbol of env.scope!.symbols.values()) {
+    if (symbol.kind !== 'innerCell' || symbol.applied !== undefined || symbol.cell === undefined) continue;
+    report(env, cellCatalog.neverApplied, symbol.span, { name: symbol.name });
+  }
+}
+
+/** One constraint for each size, the strictest; first those of the cell's own equations. */
+function constraintsOf(env: Env, definition: CellDefinition): Cell['constraints'] {
+  const inner = groupsOf(definition, 'innerCell').flatMap(({ name }) => {
+    const symbol = env.scope!.symbols.get(name.name);
+    return symbol?.kind === 'innerCell' ? (symbol.cell?.constraints ?? []) : [];
+  });
+  const strictest = new Map<string, Cell['constraints'][number]>();
+  for (const constraint of [...env.constraints, ...inner]) {
+    const key = dimKey(constraint.value);
+    const known = strictest.get(key);
+    if (known === undefined || known.least < constraint.least) strictest.set(key, constraint);
+  }
+  return [...strictest.values()];
+}
+
+function warnOfUnused(cell: Cell, parameters: readonly Parameter[], env: Env): void {
+  const read = new Set<string>();
+  const roots = [
+    ...cell.equations.map((equation) => equation.value),
+    ...cell.states.map((state) => state.start),
+    ...cell.outputs.map((output) => output.value),
+    ...(cell.loss ? [cell.loss] : []),
+  ];
+  visitExpressions(roots, (e) => {
+    if (e.kind === 'read' && e.from === 'parameter') read.add(e.name);
+  });
+  for (const { name, span } of parameters) {
+    if (!read.has(name)) report(env, cellCatalog.unusedParameter, span, { name });
+  }
+}

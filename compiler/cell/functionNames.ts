@@ -1,0 +1,38 @@
+import { callableFunctions } from '../ops/index.ts';
+import { distributionNames } from './draws.ts';
+import type { Env, FunctionHome } from './env.ts';
+import { libraryFunction, libraryNames } from './prelude.ts';
+
+/** Functions whose result follows from shapes or places in the text rather than from a table of ops. */
+export const specialNames: readonly string[] = ['dot', 'outer', 'col', 'row', 'one_hot', 'prev', 'split'];
+
+/** Functions that the whole language has and this version does not. */
+export const laterFunctions: ReadonlyMap<string, string> = new Map([
+  ['clip_gradient', 'clip_gradient'],
+  ['reverse', 'whole sequences'],
+  ['last', 'whole sequences'],
+  ['bernoulli', 'noise'],
+]);
+
+/** The user's function of this name, else the library's. */
+export function findFunction(name: string, env: Env): FunctionHome | undefined {
+  const own = env.scope?.functions.get(name);
+  if (own !== undefined) return { definition: own, module: env.module, scope: env.scope };
+  return env.module.functions.get(name) ?? libraryFunction(name);
+}
+
+export function isFunctionName(name: string, env: Env): boolean {
+  return functionNames(env).includes(name);
+}
+
+/** Everything that can be called here, for "did you mean". */
+export function functionNames(env: Env): readonly string[] {
+  return [
+    ...(env.scope?.functions.keys() ?? []),
+    ...env.module.functions.keys(),
+    ...callableFunctions.keys(),
+    ...libraryNames,
+    ...specialNames,
+    ...(env.role === 'draw' ? distributionNames : []),
+  ];
+}

@@ -1,0 +1,57 @@
+import { cellCatalog } from '../diagnostics/catalog/cell.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import type { Identifier, Member } from '../syntax/tree.ts';
+import type { TypedExpression } from './cell.ts';
+import { quote } from './describe.ts';
+import { type Checked, type Env, report } from './env.ts';
+import { typeExpression } from './expressions.ts';
+import { reportRole } from './names.ts';
+import { transposeOf } from './products.ts';
+import type { InnerCellSymbol } from './scope.ts';
+import { perStep } from './type.ts';
+import { real } from './typed.ts';
+
+/** `W.T`, or a value of an inner cell: `n.h`, `n.h_prev`. */
+export function memberRule(e: Member, env: Env): Checked {
+  const { object } = e;
+  const symbol =
+    object.kind === 'identifier' && !env.locals.has(object.name)
+      ? env.scope?.symbols.get(object.name)
+      : undefined;
+  if (symbol?.kind === 'application' || symbol?.kind === 'innerCell') {
+    if (env.role !== 'equation') return reportRole(quote(e.span), 'a value of an inner cell', e.span, env);
+    const inner = symbol.kind === 'application' ? symbol.inner : symbol;
+    const previous = previousMember(inner, e, env);
+    if (previous !== undefined) return previous;
+    const members = symbol.kind === 'application' ? symbol.members : new Map<string, TypedExpression>();
+    if (members === undefined || inner.cell === undefined) return undefined;
+    const member = members.get(e.name.name);
+    if (member !== undefined) return { ...member, span: e.span };
+    return reportUnknown(symbol.name, e.name, [...members.keys()], env);
+  }
+  const value = typeExpression(object, env);
+  if (value === undefined) return undefined;
+  if (e.name.name === 'T') return transposeOf(value, e.span, env);
+  return reportUnknown(quote(object.span), e.name, ['T'], env);
+}
+
+/** `inner.h_prev`: what the state carries, unless its application gives that from outside. */
+function previousMember(inner: InnerCellSymbol, e: Member, env: Env): TypedExpression | undefined {
+  const name = e.name.name;
+  if (!name.endsWith('_prev')) return undefined;
+  const base = name.slice(0, -'_prev'.length);
+  const state = inner.cell?.states.find((candidate) => candidate.name === base);
+  if (state === undefined || inner.overridden.has(base)) {
+    const known = (inner.cell?.states ?? []).map((s) => `${s.name}_prev`);
+    return inner.cell && reportUnknown(inner.name, e.name, known, env);
+  }
+  const type = real(state.shape, perStep);
+  return { kind: 'read', from: 'previous', name: `${inner.name}.${base}`, type, span: e.span };
+}
+
+function reportUnknown(object: string, name: Identifier, known: readonly string[], env: Env): undefined {
+  const near = nearest(name.name, known);
+  const readable = known.map((member) => `${object}.${member}`);
+  const parameters = { object, name: name.name, nearest: near && `${object}.${near}`, known: readable };
+  return report(env, cellCatalog.unknownMember, name.span, parameters);
+}

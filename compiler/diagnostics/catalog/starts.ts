@@ -1,0 +1,105 @@
+import { entry, hinted, inCell } from './entry.ts';
+
+/** What inputs, states, parameters and constants start with. */
+export const startCatalog = {
+  startReads: entry<{ text: string; kind: string }>(
+    'RNN229',
+    'A start value of a state that depends on the step.',
+    inCell('input x: [H]', 'state h: [H] = x', 'h = 0.5*h_prev + x'),
+    ({ text, kind }) => ({
+      message: `A start value cannot depend on ${text}, ${kind}`,
+      hint: 'It is known before the first step: use parameters, constants and numbers.',
+    }),
+  ),
+  formulaReads: entry<{ text: string; kind: string }>(
+    'RNN232',
+    'A constant or the start of a parameter that depends on more than sizes, numbers and indices.',
+    inCell('input x: [H]', 'param b: [H] = sum(x)', 'output y = b + x'),
+    ({ text, kind }) => ({
+      message: `This is computed before anything runs, so it cannot depend on ${text}, ${kind}`,
+      hint: 'Use sizes, numbers and indices.',
+    }),
+  ),
+  missingInitialiser: entry<{ name: string; example: string }>(
+    'RNN231',
+    'A parameter or constant without a word on how it starts.',
+    inCell('input x: [I]', 'param W: [H, I]', 'output y = W @ x'),
+    ({ name, example }) => ({
+      message: `Say how ${name} starts`,
+      hint: `For example ${example}.`,
+    }),
+  ),
+  drawMisplaced: entry<{ name: string }>(
+    'RNN233',
+    'A random draw anywhere but after ~ in a param.',
+    inCell('input x: [H]', 'y = x + normal(0, 1)', 'output y'),
+    ({ name }) => ({
+      message: `${name} is a random draw, which stands only behind ~`,
+      hint: `As in param W: [H, H] ~ ${name}.`,
+    }),
+  ),
+  drawShape: entry<{ name: string; needs: string; shape: string; hint?: string | undefined }>(
+    'RNN234',
+    'A draw that does not fit the shape it is for.',
+    inCell('input x: [H]', 'param b: [H] ~ glorot', 'output y = b + x'),
+    ({ name, needs, shape, hint }) => ({
+      message: `${name} needs ${needs}, and this is ${shape}`,
+      ...hinted(hint),
+    }),
+  ),
+  notConstant: entry<{ text: string; what: string }>(
+    'RNN235',
+    'Something that must be a plain number, and is not.',
+    inCell('input x: [H] = H', 'output x'),
+    ({ text, what }) => ({ message: `${what} is a plain number, and ${text} is not` }),
+  ),
+  badDefault: entry<{ name: string; text: string }>(
+    'RNN238',
+    'A default for a size that is not a positive whole number.',
+    'cell Example(H = 2.5) {\n  state h: [H]\n  h = 0.5*h_prev\n}\n',
+    ({ name, text }) => ({
+      message: `The size ${name} cannot be ${text}`,
+      hint: 'A size is a whole number of at least 1.',
+    }),
+  ),
+  initialiserMisplaced: entry<{ what: string; hint?: string | undefined }>(
+    'RNN242',
+    'A start that this kind of declaration does not take.',
+    inCell('input x: [H] ~ normal(0, 1)', 'output x'),
+    ({ what, hint }) => ({ message: what, ...hinted(hint) }),
+  ),
+  indexCount: entry<{ indices: number; rank: number; shape: string }>(
+    'RNN244',
+    'A formula by indices with more or fewer indices than the array has axes.',
+    inCell('const A: [H, H] = (i) -> i', 'output y = A'),
+    ({ indices, rank, shape }) => ({
+      message: `${indices} ${indices === 1 ? 'index' : 'indices'} for ${shape}, which needs ${rank}`,
+    }),
+  ),
+  formulaShape: entry<{ found: string }>(
+    'RNN245',
+    'A formula for the entries of an array that is not a single number.',
+    inCell('input x: [H]', 'param b: [2] = [1; 2]', 'output x, y = b'),
+    ({ found }) => ({
+      message: `A value for every entry is a single number, and this is ${found}`,
+      hint: 'To say each entry, write a formula of its indices: = (i) -> ...',
+    }),
+  ),
+  startShape: entry<{ name: string; declared: string; found: string }>(
+    'RNN247',
+    'A start value of another shape than its state.',
+    inCell('state h: [H] = h0', 'param h0: [I] = 0', 'h = 0.5*h_prev'),
+    ({ name, declared, found }) => ({
+      message: `These shapes differ: the state ${name} is ${declared}, its start is ${found}`,
+    }),
+  ),
+  indexStart: entry<{ name: string }>(
+    'RNN248',
+    '_prev of a class number without a start.',
+    'cell Example(V, D) {\n  input token: index(V)\n  param E: [V, D] ~ glorot\n  output y = E[token_prev]\n}\n',
+    ({ name }) => ({
+      message: `${name}_prev: before the first step there is no class`,
+      hint: `Say which one stands for it: input ${name}: index(...) = 0.`,
+    }),
+  ),
+};
