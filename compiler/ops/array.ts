@@ -77,8 +77,11 @@ export const arrayFunctions: ReadonlyMap<string, ArrayFunction> = new Map(
       'reduced',
       (a, [x], axis) => a.map('root', a.sum(a.map('mul', x!, x!), axis)),
     ),
-    entry('cumsum', 'Running sum from the first entry on.', 'same', (a, [x], axis) =>
-      a.running(x!, axis ?? 0),
+    entry(
+      'cumsum',
+      'Running sum from the first entry on; along axis 0 unless another is given.',
+      'same',
+      (a, [x], axis) => a.running(x!, axis ?? 0),
     ),
     entry('softmax', 'exp(x) divided by its sum, computed without overflow.', 'same', (a, [x], axis) => {
       const { exponentials, total } = shiftedExponentials(a, x!, axis);

@@ -15,7 +15,7 @@ export interface ScalarConstant {
   readonly value: number;
 }
 
-/** `op` is a name of the table in math.ts. */
+/** `op` is a name of the table in math.ts; in expansions also of a machine operation. */
 export interface ScalarApply {
   readonly kind: 'apply';
   readonly op: string;

@@ -295,7 +295,7 @@ const powerOps: readonly MathOp[] = [
     doc: 'Exponential.',
     evaluate: Math.exp,
     lowering: exponential,
-    maxError: 1,
+    maxError: 2,
     partial: (_x, y) => y,
     domain: moderate,
   }),
@@ -388,7 +388,7 @@ const squashingOps: readonly MathOp[] = [
     doc: 'x*sigmoid(x), also called swish.',
     evaluate: (x) => Math.max(x, -800) * sigmoidOf(x),
     lowering: squashing.silu,
-    maxError: 3,
+    maxError: 4,
     partial: (x, y) => {
       const gate = sigmoid(x);
       return add(gate, mul(y, sub(1, gate)));
@@ -399,7 +399,7 @@ const squashingOps: readonly MathOp[] = [
     doc: 'x times the normal distribution at x: 0.5*x*(1 + erf(x/sqrt(2))), not the tanh formula. Hendrycks & Gimpel 2016.',
     evaluate: (x) => Math.max(x, -40) * special.normalDistribution(x),
     lowering: normal.gelu,
-    maxError: 4,
+    maxError: 5,
     partial: (x) =>
       add(
         mul(0.5, add(1, erf(mul(x, Math.SQRT1_2)))),
@@ -427,7 +427,7 @@ const waveOps: readonly MathOp[] = [
     doc: 'Sine; x in radians.',
     evaluate: Math.sin,
     lowering: sine,
-    maxError: 2,
+    maxError: 3,
     accurateWhere: waveRange,
     partial: (x) => cos(x),
     domain: wide,
