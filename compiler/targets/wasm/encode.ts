@@ -89,9 +89,11 @@ export function f32(value: number): Bytes {
 const vec = (items: readonly Bytes[]): Bytes => [...uleb128(items.length), ...items.flat()];
 
 function name(text: string): Bytes {
-  const utf8 = new TextEncoder().encode(text);
+  const utf8 = encodeUtf8(text);
   return [...uleb128(utf8.length), ...utf8];
 }
+
+export const encodeUtf8 = (text: string): Bytes => [...new TextEncoder().encode(text)];
 
 const section = (id: number, content: Bytes): Bytes => [id, ...uleb128(content.length), ...content];
 

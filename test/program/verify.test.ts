@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import type {
+  Address,
+  Buffer,
+  Program,
+  ProgramExpression,
+  ProgramStatement,
+} from '../../compiler/program/program.ts';
+import { procedureNames } from '../../compiler/program/program.ts';
+import { verifyProgram } from '../../compiler/program/verify.ts';
+
+const buffers: readonly Buffer[] = [
+  { name: 'a', lanes: 'f32', offset: 0, length: 10 },
+  { name: 'n', lanes: 'i32', offset: 48, length: 4 },
+];
+
+const program = (body: readonly ProgramStatement[], changes: Partial<Program> = {}): Program => ({
+  name: 'test',
+  profile: 'separate',
+  buffers,
+  memoryBytes: 64,
+  procedures: procedureNames.map((name) => ({
+    name,
+    takesSteps: name === 'forward',
+    body: name === 'forward' ? body : [],
+  })),
+  ...changes,
+});
+
+const verify = (body: readonly ProgramStatement[], changes: Partial<Program> = {}) =>
+  verifyProgram(program(body, changes), 5);
+
+const real: ProgramExpression = { kind: 'constant', lanes: 'f32', value: 0.5 };
+const whole: ProgramExpression = { kind: 'constant', lanes: 'i32', value: 3 };
+const at = (constant: number, stride = 0, index = 't'): Address['at'] => ({
+  constant,
+  terms: stride === 0 ? [] : [{ index, stride }],
+});
+const store = (place: Address['at'], value = real, buffer = 'a'): ProgramStatement => ({
+  kind: 'store',
+  address: { buffer, at: place },
+  value,
+});
+const loop = (extent: number | 'steps', ...body: readonly ProgramStatement[]): ProgramStatement => ({
+  kind: 'for',
+  index: 't',
+  extent,
+  direction: 'up',
+  body,
+});
+const define = (name: string, value: ProgramExpression = real): ProgramStatement => ({
+  kind: 'let',
+  name,
+  lanes: 'f32',
+  value,
+});
+const local: ProgramExpression = { kind: 'local', name: 'x' };
+const row = (index: ProgramExpression, stride: number, count: number, constant = 0): ProgramStatement => ({
+  kind: 'store',
+  address: { buffer: 'a', at: at(constant), row: { index, stride, count } },
+  value: real,
+});
+
+it('accepts what stays in bounds and in scope', () => {
+  verify([
+    loop('steps', store(at(1, 2)), store(at(8, -2))),
+    define('x'),
+    loop(2, { kind: 'set', name: 'x', value: local }),
+    define('x'),
+    row(whole, 3, 3, 3),
+  ]);
+});
+
+it.each<[string, readonly ProgramStatement[], RegExp]>([
+  ['a store past the end', [loop('steps', store(at(2, 2)))], /lanes 2 to 10 of buffer a/],
+  ['a store before the start', [loop('steps', store(at(7, -2)))], /lanes -1 to 7 of buffer a/],
+  ['a row past the end', [row(whole, 3, 4, 1)], /lanes 1 to 10 of buffer a/],
+  ['a row chosen by a real', [row(real, 1, 2)], /row index of a takes i32/],
+  ['an index outside its loop', [loop(2), store(at(0, 1))], /index t is used outside its loop/],
+  ['one index twice in a nest', [loop(2, loop(3))], /index t is bound twice/],
+  ['a loop that never runs', [loop(0)], /extent 0/],
+  ['a local before its definition', [store(at(0), local), define('x')], /local x is used where/],
+  ['a local after its block', [loop(2, define('x')), store(at(0), local)], /local x is used where/],
+  ['a local that hides another', [define('x'), loop(2, define('x'))], /hides another of its name: x/],
+  ['lanes that differ', [store(at(0), whole)], /buffer a takes f32, and is given i32/],
+  ['an unknown buffer', [store(at(0), real, 'b')], /no buffer b/],
+  [
+    'a constant that is no i32',
+    [store(at(0), { ...whole, value: 0.5 } as ProgramExpression, 'n')],
+    /0.5 is not/,
+  ],
+  ['too few arguments', [store(at(0), { kind: 'apply', op: 'add', args: [real] })], /add has 2 arguments/],
+  [
+    'an argument of other lanes',
+    [store(at(0), { kind: 'apply', op: 'neg', args: [whole] })],
+    /argument 0 of neg/,
+  ],
+  [
+    'an operation that is none',
+    [store(at(0), { kind: 'apply', op: 'toString' as 'add', args: [] })],
+    /toString is not a machine operation/,
+  ],
+])('refuses %s', (_, body, message) => {
+  expect(() => verify(body)).toThrow(message);
+});
+
+it.each<[string, Partial<Program>, RegExp]>([
+  ['two buffers of one name', { buffers: [buffers[0]!, { ...buffers[1]!, name: 'a' }] }, /two buffers/],
+  ['buffers that overlap', { buffers: [buffers[0]!, { ...buffers[1]!, offset: 32 }] }, /n overlaps a/],
+  ['a crooked offset', { buffers: [{ ...buffers[0]!, offset: 4 }] }, /not a multiple of 16/],
+  ['a buffer past the end of memory', { memoryBytes: 48 }, /ends at 64/],
+  ['an empty buffer', { buffers: [{ ...buffers[0]!, length: 0 }] }, /0 lanes/],
+  ['a missing procedure', { procedures: [] }, /not each of the five once/],
+  [
+    'steps where there are none',
+    { procedures: procedureNames.map((name) => ({ name, takesSteps: false, body: [loop('steps')] })) },
+    /takes none/,
+  ],
+])('refuses %s', (_, changes, message) => {
+  expect(() => verify([], changes)).toThrow(message);
+});
