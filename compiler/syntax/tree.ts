@@ -10,16 +10,23 @@ import type { Span } from '../source/source.ts';
 export interface Comment {
   readonly text: string;
   readonly span: Span;
+  /** Set where a blank line stands before it. */
+  readonly blankBefore?: true;
 }
 
 interface NodeBase {
   readonly span: Span;
 }
 
-/** What statements and items have: comments on lines of their own before it, and one behind it on its last line. */
+/**
+ * What statements and items have: comments on lines of their own before it, and one behind it on its last line (for
+ * a cell: behind its opening brace). Comments inside a statement of several lines move before it.
+ */
 interface Commented extends NodeBase {
   readonly leading: readonly Comment[];
   readonly trailing?: Comment;
+  /** Set where a blank line stands before it, after its leading comments. */
+  readonly blankBefore?: true;
 }
 
 export interface Identifier extends NodeBase {

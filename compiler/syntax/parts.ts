@@ -1,0 +1,65 @@
+import type { CellDefinition, DeclarationGroup, Expression, Identifier, Item, Statement } from './tree.ts';
+
+/** Every expression that stands directly in a statement, in the order of the text. */
+export function expressionsOf(statement: Statement | Item): readonly Expression[] {
+  switch (statement.kind) {
+    case 'import':
+      return [];
+    case 'function':
+      return [statement.body];
+    case 'cell':
+      return [...statement.sizes, ...statement.numbers].flatMap(({ value }) => value ?? []);
+    case 'input':
+    case 'target':
+    case 'state':
+    case 'param':
+    case 'const':
+      return statement.groups.flatMap(groupExpressions);
+    case 'innerCell':
+      return [...statement.sizes, ...statement.numbers.map(({ value }) => value)];
+    case 'equation':
+    case 'loss':
+      return [statement.value];
+    case 'output':
+      return statement.entries.flatMap(({ value }) => value ?? []);
+  }
+}
+
+function groupExpressions({ type, initialiser }: DeclarationGroup): readonly Expression[] {
+  const shape = type.kind === 'shape' ? type.dims : [type.classes];
+  if (initialiser === undefined) return shape;
+  return [...shape, initialiser.kind === 'indexFunction' ? initialiser.body : initialiser.value];
+}
+
+/** Every name that a statement declares or defines. */
+export function namesOf(statement: Statement | Item): readonly Identifier[] {
+  switch (statement.kind) {
+    case 'import':
+    case 'equation':
+      return statement.names;
+    case 'function':
+      return [statement.name, ...statement.parameters];
+    case 'cell':
+      return cellNames(statement);
+    case 'input':
+    case 'target':
+    case 'state':
+    case 'param':
+    case 'const':
+      return statement.groups.flatMap(groupNames);
+    case 'innerCell':
+      return [statement.name];
+    case 'output':
+      return statement.entries.map(({ name }) => name);
+    case 'loss':
+      return [];
+  }
+}
+
+const cellNames = ({ name, sizes, numbers }: CellDefinition): readonly Identifier[] => [
+  name,
+  ...[...sizes, ...numbers].map((entry) => entry.name),
+];
+
+const groupNames = ({ names, initialiser }: DeclarationGroup): readonly Identifier[] =>
+  initialiser?.kind === 'indexFunction' ? [...names, ...initialiser.indices] : names;

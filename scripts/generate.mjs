@@ -1,0 +1,48 @@
+// Writes the generated sources: the grammar as a recipe (made from its text at each start it would cost more than the
+// whole of `rnnc check`), and the library functions written in the language, as a string.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as ohm from 'ohm-js';
+
+const root = new URL('../', import.meta.url);
+const at = (path) => new URL(path, root);
+const header = (from) => `// Generated from ${from} by scripts/generate.mjs; not edited by hand.\n`;
+
+/** Leaves the file alone where nothing changes, so that its date tells the truth. */
+function write(path, text) {
+  const file = at(path);
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+function generateGrammar() {
+  const recipe = JSON.parse(ohm.grammar(readFileSync(at('compiler/syntax/rnn.ohm'), 'utf8')).toRecipe());
+  const json = JSON.stringify(withoutPlaces(recipe));
+  write(
+    'compiler/syntax/grammar.generated.ts',
+    `${header('rnn.ohm')}export const grammarRecipe: string = ${JSON.stringify(json)};\n`,
+  );
+}
+
+/** Drops the grammar's text and the place of every rule in it: they serve messages about the grammar itself only. */
+function withoutPlaces(recipe) {
+  if (Array.isArray(recipe)) return recipe.map(withoutPlaces);
+  if (recipe === null || typeof recipe !== 'object') return recipe;
+  const { source, sourceInterval, ...rest } = recipe;
+  return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withoutPlaces(value)]));
+}
+
+function generatePrelude() {
+  const source = at('compiler/cell/prelude.rnn');
+  const prelude = existsSync(source) ? readFileSync(source, 'utf8') : '';
+  write(
+    'compiler/cell/prelude.generated.ts',
+    `${header('prelude.rnn')}export const preludeText: string = ${JSON.stringify(prelude)};\n`,
+  );
+}
+
+export function generate() {
+  generateGrammar();
+  generatePrelude();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) generate();
