@@ -20,7 +20,10 @@ import { kindInWords } from './scope.ts';
 export function callRule(e: Call, env: Env): Checked {
   const name = e.callee.name;
   const symbol = env.locals.has(name) ? undefined : env.scope?.symbols.get(name);
-  if (symbol?.kind === 'innerCell') return report(env, cellCatalog.applicationMisplaced, e.span, { name });
+  if (symbol?.kind === 'innerCell') {
+    symbol.applied ??= e.span;
+    return report(env, cellCatalog.applicationMisplaced, e.span, { name });
+  }
   const home = findFunction(name, env);
   if (home !== undefined) return refuseNamed(e, env) ? writeOut(home, e, env) : undefined;
   const special = specials.get(name);
@@ -117,6 +120,7 @@ function refuseNamed(e: Call, env: Env): boolean {
 
 function reportUnknown(e: Call, env: Env): undefined {
   const name = e.callee.name;
+  if (env.module.failed.has(name)) return undefined;
   const later = laterFunctions.get(name);
   if (later !== undefined) return report(env, cellCatalog.notYet, e.callee.span, { what: later });
   const symbol = env.scope?.symbols.get(name);

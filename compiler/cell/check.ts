@@ -5,14 +5,16 @@ import type { CellDefinition, InnerCellDeclaration, SyntaxTree } from '../syntax
 import type { Cell } from './cell.ts';
 import { checkCell, type FindCell } from './checkCell.ts';
 import { type CellHome, type Env, report } from './env.ts';
-import { type Load, Modules } from './modules.ts';
+import { type Loader, Modules } from './modules.ts';
 import { Reporter } from './reporter.ts';
 
 export interface CheckOptions {
   /** Finds imported files; without it there are none. */
-  readonly load?: Load | undefined;
+  readonly load?: Loader | undefined;
   /** Checks this cell alone, and what it is made of; without it, every cell of the file. */
   readonly cell?: string | undefined;
+  /** Set where statements of the file are missing from the tree, because their syntax is wrong. */
+  readonly incomplete?: boolean | undefined;
 }
 
 export interface Checked {
@@ -23,9 +25,14 @@ export interface Checked {
 }
 
 /** Names, types and sizes of every cell in a file: all mistakes at once, or typed equations in order. */
-export function check(tree: SyntaxTree, { load = () => undefined, cell: only }: CheckOptions = {}): Checked {
+export function check(
+  tree: SyntaxTree,
+  { load = () => undefined, cell: only, incomplete = false }: CheckOptions = {},
+): Checked {
   const reporter = new Reporter();
-  const module = new Modules(load, reporter).read(tree);
+  const modules = new Modules(load, reporter);
+  const module = modules.read(tree);
+  if (incomplete) modules.incomplete.add(tree.span.source.name);
   const find = finder(reporter);
   const own = [...module.cells.values()].filter((home) => home.module === module);
   const wanted = only === undefined ? own : [module.cells.get(only)].filter((home) => home !== undefined);
@@ -39,8 +46,28 @@ export function check(tree: SyntaxTree, { load = () => undefined, cell: only }: 
     const cell = find(home);
     if (cell !== undefined) cells.set(cell.name, cell);
   }
-  return { cells, diagnostics: inTextOrder(reporter.diagnostics, tree) };
+  const told = reporter.diagnostics.filter(
+    ({ code, span }) => !(modules.incomplete.has(span.source.name) && ofMissingText.has(code)),
+  );
+  return { cells: incomplete ? new Map() : cells, diagnostics: inTextOrder(told, tree) };
 }
+
+/** What may be said only because a statement could not be read; that has been reported, and this would mislead. */
+const ofMissingText: ReadonlySet<string> = new Set(
+  [
+    cellCatalog.unknownName,
+    cellCatalog.unknownFunction,
+    cellCatalog.unknownCell,
+    cellCatalog.unknownMember,
+    cellCatalog.notInFile,
+    cellCatalog.stateWithoutEquation,
+    cellCatalog.neverApplied,
+    cellCatalog.nothingToSee,
+    cellCatalog.unusedParameter,
+    cellCatalog.innerInputs,
+    cellCatalog.innerPrevious,
+  ].map((entry) => entry.code),
+);
 
 /** How many cells may stand inside one another. */
 const DEEPEST = 50;
@@ -70,6 +97,7 @@ function finder(reporter: Reporter): (home: CellHome) => Cell | undefined {
 }
 
 function reportUnknown({ cell }: InnerCellDeclaration, env: Env): undefined {
+  if (env.module.failed.has(cell.name)) return undefined;
   const near = nearest(cell.name, [...env.module.cells.keys()]);
   const isFunction = env.module.functions.has(cell.name);
   const hint = isFunction ? `${cell.name} is a function; call it in an equation.` : undefined;

@@ -20,7 +20,7 @@ import { visitExpressions } from './typed.ts';
 export type FindCell = (statement: InnerCellDeclaration, env: Env) => Cell | undefined;
 
 /** How many equations a cell may come to, the cells in it written out. */
-const MOST_EQUATIONS = 20_000;
+const MOST_EQUATIONS = 5_000;
 
 /** Checks one cell; undefined where anything in it is wrong, after reporting all of it. */
 export function checkCell(

@@ -12,6 +12,8 @@ export interface Module {
   readonly source: Source;
   readonly cells: Map<string, CellHome>;
   readonly functions: Map<string, FunctionHome>;
+  /** Names whose import went wrong, which has been reported. */
+  readonly failed: Set<string>;
 }
 
 /** A cell and the file whose names it sees. */

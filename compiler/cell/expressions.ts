@@ -14,7 +14,7 @@ import { shared } from './type.ts';
 import { real } from './typed.ts';
 
 /** How deep expressions may nest, functions written out. */
-const DEEPEST = 500;
+const DEEPEST = 1000;
 /** How many operations a cell may come to, functions written out. */
 const MOST_OPERATIONS = 200_000;
 

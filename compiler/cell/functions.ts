@@ -6,7 +6,7 @@ import { extentOf } from './typed.ts';
 
 /** How many operations, and levels, a call may come to when it is written out. */
 const MOST_OPERATIONS = 20_000;
-const DEEPEST = 500;
+const DEEPEST = 1000;
 
 /** A call of a function that is a formula: its body, with the arguments in place. */
 export function writeOut(home: FunctionHome, e: Call, env: Env): Checked {

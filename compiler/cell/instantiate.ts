@@ -31,6 +31,7 @@ export function instantiate(cell: Cell, statement: InnerCellDeclaration, env: En
     read: (e) => (e.from === 'number' ? { ...numbers.get(e.name)!, span: e.span } : e),
   });
   const result = rewriteCell(cell, dim, expression);
+  if (!fits) return undefined;
   for (const constraint of result.constraints) {
     if (isAtLeast(constraint.value, constraint.least) !== 'never') continue;
     const message = `${cell.name} cannot have these sizes: ${constraint.reason}, and here that is ${formatDim(constraint.value)}`;
@@ -38,7 +39,7 @@ export function instantiate(cell: Cell, statement: InnerCellDeclaration, env: En
       { span: constraint.span, label: 'needed here' },
     ]);
   }
-  return fits ? result : undefined;
+  return result;
 }
 
 /** A cell with every size and every expression in it rewritten. */

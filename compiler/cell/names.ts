@@ -19,6 +19,7 @@ export function nameRule(e: Identifier, env: Env): Checked {
   if (env.locals.has(name)) return env.locals.get(name);
   const symbol = env.scope?.symbols.get(name);
   if (symbol !== undefined) return readOf(symbol, span, env);
+  if (env.scope?.refused.has(name)) return undefined;
   if (name === 'step') {
     if (env.role !== 'equation') return reportRole(name, 'the number of steps so far', span, env);
     return { kind: 'step', type: real([], perStep), span };

@@ -66,7 +66,7 @@ export function libraryFunction(name: string): FunctionHome | undefined {
     diagnostics.length === 0 && definition?.kind === 'function',
     `the library function ${name} does not parse`,
   );
-  const module: Module = { source, cells: new Map(), functions: new Map() };
+  const module: Module = { source, cells: new Map(), functions: new Map(), failed: new Set() };
   const home: FunctionHome = { definition, module, library: true };
   parsed.set(name, home);
   return home;

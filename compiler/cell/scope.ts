@@ -90,11 +90,16 @@ function whyReserved(name: string): string | undefined {
   return undefined;
 }
 
+/** How many names "did you mean" looks at. */
+const MOST_CANDIDATES = 1000;
+
 export class Scope {
   readonly symbols = new Map<string, CellSymbol>();
   readonly functions = new Map<string, FunctionDefinition>();
   /** Inputs of which some equation reads the previous value. */
   readonly lagged = new Set<string>();
+  /** Names that were to be defined and cannot be: reading them is not another mistake. */
+  readonly refused = new Set<string>();
   readonly #reporter: Reporter;
 
   constructor(reporter: Reporter) {
@@ -107,6 +112,7 @@ export class Scope {
     const reserved = whyReserved(name);
     if (reserved !== undefined) {
       this.#reporter.report(cellCatalog.reservedName, at.span, { name, why: reserved });
+      this.refused.add(name);
       return;
     }
     const first = this.symbols.get(name);
@@ -121,6 +127,6 @@ export class Scope {
   }
 
   nearest(name: string): string | undefined {
-    return nearest(name, [...this.symbols.keys()]);
+    return nearest(name, [...this.symbols.keys()].slice(0, MOST_CANDIDATES));
   }
 }

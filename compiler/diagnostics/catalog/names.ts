@@ -120,7 +120,11 @@ export const nameCatalog = {
   tooComplex: entry<{ what: string }>(
     'RNN239',
     'An expression past the stated limits of nesting or size, its functions written out.',
-    `cell Example(I) {\n  input x: []\n  y = ${Array.from({ length: 520 }, () => 'x').join(' + ')}\n  output y\n}\n`,
+    [
+      'fn f(x) = x*x*x*x*x*x*x*x',
+      'fn g(x) = f(f(f(f(f(x)))))',
+      inCell('input x: [H]', 'output y = g(x)'),
+    ].join('\n'),
     ({ what }) => ({ message: what, hint: 'Give parts of it names of their own.' }),
   ),
   lag: entry<{ text: string }>(
