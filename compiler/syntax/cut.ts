@@ -33,7 +33,7 @@ export interface Block {
   readonly pieces: readonly Piece[];
   /** Comments after the last piece. */
   readonly dangling: readonly Comment[];
-  /** The brace that opens it; none for the file itself. */
+  /** The brace that opens it; none for the file itself, and where a cell lacks it. */
   readonly brace?: Token;
 }
 
@@ -165,7 +165,10 @@ class Cutter {
     const unclosed = this.#brackets.at(-1);
     if (unclosed !== undefined) this.#reportUnclosed(unclosed);
     this.#takeTrailing(piece);
-    this.#blocks.at(-1)!.pieces.push(piece);
+    const [first, , third] = piece.tokens;
+    // The header of a cell whose brace is missing: what follows is its body all the same.
+    if (first!.text === 'cell' && third?.text === '(') this.#blocks.push({ pieces: [], owner: piece });
+    else this.#blocks.at(-1)!.pieces.push(piece);
     this.#current = undefined;
     this.#brackets = [];
     this.#overflow = 0;
@@ -202,11 +205,11 @@ class Cutter {
       return;
     }
     const { pieces, owner, brace } = this.#blocks.pop()!;
-    if (closing === undefined)
-      this.#report(syntaxCatalog.unclosedBracket, brace!, { bracket: '{', closer: '}' });
+    if (closing === undefined && brace !== undefined)
+      this.#report(syntaxCatalog.unclosedBracket, brace, { bracket: '{', closer: '}' });
     const dangling = closing === undefined ? [] : this.#releaseHeld();
-    owner!.block = { pieces, dangling, brace: brace! };
-    owner!.end = closing?.end ?? pieces.at(-1)?.end ?? brace!.end;
+    owner!.block = { pieces, dangling, ...(brace === undefined ? {} : { brace }) };
+    owner!.end = closing?.end ?? pieces.at(-1)?.end ?? brace?.end ?? owner!.end;
     this.#blocks.at(-1)!.pieces.push(owner!);
   }
 

@@ -51,12 +51,12 @@ class Scene {
     this.rule = failure.unit.inner ? 'Equation' : failure.rule;
   }
 
-  report<P>(entry: CatalogEntry<P>, where: Token | undefined, parameters: P, until = where): true {
+  report = <P>(entry: CatalogEntry<P>, where: Token | undefined, parameters: P, until = where): true => {
     const first = where ?? this.tokens.at(-1)!;
     const span: Span = { source: this.failure.source, start: first.start, end: (until ?? first).end };
     this.failure.errors.add(entry, span, parameters);
     return true;
-  }
+  };
 
   /** The nearest token before that satisfies the test, its own bracket not left. */
   back(test: (token: Token) => boolean): Token | undefined {
@@ -70,6 +70,17 @@ class Scene {
       } else if (depth === 0 && test(token)) return token;
     }
     return undefined;
+  }
+
+  /** Whether an expression may stand here, rather than names and shapes of a declaration or a header. */
+  get inExpression(): boolean {
+    const { rule } = this;
+    if (rule === 'Equation' || rule === 'Loss') return true;
+    if (rule === 'Import') return false;
+    if (rule === 'InnerCell') return this.bracket !== undefined;
+    const opened = this.back(({ text }) => ['=', '~', '->', ',', ':'].includes(text));
+    if (opened !== undefined && ['=', '~', '->'].includes(opened.text)) return true;
+    return declares.has(rule) && this.bracket !== undefined;
   }
 
   /** The bracket that is open here. */
@@ -105,22 +116,46 @@ const rules: readonly Rule[] = [
     scene.bracket === undefined &&
     scene.report(syntaxCatalog.missingShape, scene.token ?? scene.before, { found: scene.token?.text ?? '' }),
 
+  (scene) =>
+    declares.has(scene.rule) &&
+    scene.bracket === undefined &&
+    !scene.inExpression &&
+    scene.before?.text === ']' &&
+    scene.token?.kind !== 'word' &&
+    !laterInside.has(scene.token?.text ?? '')
+      ? scene.report(syntaxCatalog.unexpected, scene.token ?? scene.before, {
+          found: scene.token?.text ?? '',
+          expected: '`=`, `~`, `,` or the end of the statement',
+        })
+      : false,
+
+  (scene) =>
+    scene.rule === 'InnerCell' && scene.token?.text === '[' && scene.at === 2
+      ? scene.report(syntaxCatalog.notYet, scene.token, {
+          what: 'A list of inner cells, `cell layer[L]: ...`,',
+        })
+      : false,
+
   // ---- the end of the statement ----
-  (scene) => {
-    const { token, before, tokens } = scene;
-    return token?.text === ';' &&
-      scene.bracket === undefined &&
-      before !== undefined &&
-      token === tokens.at(-1)
-      ? scene.report(syntaxCatalog.semicolon, token, {})
-      : false;
+  (scene) =>
+    scene.token?.text === ';' && scene.bracket === undefined && scene.rule !== 'CellHeader'
+      ? scene.report(syntaxCatalog.semicolon, scene.token, {})
+      : false,
+  ({ rule, token, before, tokens, at, bracket, report }) => {
+    if (rule !== 'Equation' || token?.text !== ',' || before === undefined || bracket !== undefined)
+      return false;
+    return (
+      tokens[at + 2]?.text === '=' &&
+      report(syntaxCatalog.twoStatements, tokens[at + 1], { name: tokens[at + 1]!.text })
+    );
   },
 
   // ---- words ----
   (scene) => {
     const { token } = scene;
     const opened = scene.back(({ text }) => text === 'if' || text === 'then' || text === 'else');
-    if (opened === undefined || opened.text === 'else' || (token !== undefined && beginsOperand(token)))
+    if (opened === undefined || opened.text === 'else') return false;
+    if (token !== undefined && beginsOperand(token) && (opened.text === 'then' || token.text === '['))
       return false;
     if (
       !scene.before ||
@@ -159,7 +194,7 @@ const rules: readonly Rule[] = [
       : scene.report(syntaxCatalog.chainedComparison, token, { first: first.text, second: token.text });
   },
   (scene) =>
-    scene.token?.text === '=' && scene.before !== undefined && endsOperand(scene.before)
+    scene.token?.text === '=' && scene.inExpression && scene.before !== undefined && endsOperand(scene.before)
       ? scene.report(syntaxCatalog.singleEquals, scene.token, {})
       : false,
   (scene) => (scene.token?.text === '->' ? scene.report(syntaxCatalog.arrow, scene.token, {}) : false),
@@ -179,7 +214,9 @@ const rules: readonly Rule[] = [
   },
   (scene) => {
     const { token, tokens, bracket } = scene;
-    if (token?.text !== ',' || bracket?.text !== '[') return false;
+    if (token?.text !== ',' || bracket === undefined) return false;
+    if (bracket.text === '(')
+      return tokens.some(({ text }) => text === '->') && scene.report(syntaxCatalog.arrow, bracket, {});
     const indexed = tokens[tokens.indexOf(bracket) - 1];
     if (indexed === undefined || !endsOperand(indexed) || indexed.end !== bracket.start) return false;
     return scene.report(syntaxCatalog.indexList, token, {
@@ -199,7 +236,10 @@ const rules: readonly Rule[] = [
       scene.bracket === undefined
     )
       return scene.report(syntaxCatalog.twoStatements, token, { name: token.text });
-    if (!beginsOperand(token)) return false;
+    const later = laterInside.get(token.text);
+    if (later !== undefined) return scene.report(syntaxCatalog.notYet, token, { what: later });
+    if (before.text === 'lambda') return scene.report(syntaxCatalog.arrow, before, {}, token);
+    if (!beginsOperand(token) || !scene.inExpression) return false;
     const bracketed = token.text === '(' || token.text === '[';
     if (bracketed && before.kind === 'name' && before.end < token.start) {
       const spaced = token.text === '(' ? `${before.text}(x)` : `${before.text}[0]`;
@@ -210,12 +250,9 @@ const rules: readonly Rule[] = [
         token,
       );
     }
-    const named = before.kind === 'name' || before.kind === 'number';
-    const write = `${named ? before.text : 'a'}*${bracketed ? 'b' : token.text}`;
-    const over = laterInside.get(token.text);
-    if (over !== undefined && token.kind === 'name')
-      return scene.report(syntaxCatalog.notYet, token, { what: over });
-    return scene.report(syntaxCatalog.missingOperator, before, { write }, token);
+    const left = before.kind === 'name' || before.kind === 'number' ? before.text : 'a';
+    const right = bracketed ? 'b' : token.text;
+    return scene.report(syntaxCatalog.missingOperator, before, { left, right }, token);
   },
 
   // ---- whatever else ----
@@ -226,11 +263,37 @@ const rules: readonly Rule[] = [
         last: before.text,
         expected: expectedAfter(scene),
       });
+    const { text } = token ?? scene.tokens.at(-1)!;
+    const hint = hints.find(({ applies }) => applies(scene))?.hint;
     return scene.report(syntaxCatalog.unexpected, token, {
-      found: token?.text ?? '',
+      found: text,
       expected: expectedAfter(scene),
-      hint: token?.text === '+' ? 'There is no plus sign before an operand: leave it out.' : undefined,
+      hint,
     });
+  },
+];
+
+/** What helps where the mistake has no name of its own. */
+const hints: readonly { readonly applies: (scene: Scene) => boolean; readonly hint: string }[] = [
+  {
+    applies: ({ token, before }) => token?.text === '+' && (before === undefined || !endsOperand(before)),
+    hint: 'There is no plus sign before an operand: leave it out.',
+  },
+  {
+    applies: ({ token, bracket }) => bracket?.text === '[' && (token?.text === ';' || token?.text === ','),
+    hint: 'The parts of a stack stand between semicolons, `[a; b]`; the sizes of a `split` between commas.',
+  },
+  {
+    applies: ({ token, bracket }) => bracket?.text === '(' && token?.text === ',',
+    hint: 'Brackets hold one expression; `[a; b]` stacks several.',
+  },
+  {
+    applies: ({ token, before }) => token?.text === 'if' && before !== undefined && endsOperand(before),
+    hint: 'Write `if c then a else b`.',
+  },
+  {
+    applies: ({ token, before }) => token?.text === '.' && before !== undefined && before.end < token.start,
+    hint: 'A member touches what it belongs to: `W.T`.',
   },
 ];
 
@@ -241,7 +304,7 @@ const laterInside: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What could have stood after the last token that was read. */
-function expectedAfter({ before, rule, tokens, at }: Scene): string {
+function expectedAfter({ before, rule, tokens, at, bracket }: Scene): string {
   if (before === undefined) return 'a name';
   const word = afterWord.get(before.text);
   if (word !== undefined && (before.kind === 'word' || rule === 'Import')) return word;
@@ -251,7 +314,9 @@ function expectedAfter({ before, rule, tokens, at }: Scene): string {
   if (rule === 'Function' && !tokens.slice(0, at).some(({ text }) => text === '='))
     return '`fn name(x) = ...`';
   if (before.text === '.') return 'a name';
-  return endsOperand(before) ? 'an operator, or the end of the statement' : 'an expression';
+  if (!endsOperand(before)) return 'an expression';
+  if (bracket !== undefined) return `an operator or ${bracket.text === '(' ? '`)`' : '`]`'}`;
+  return 'an operator, or the end of the statement';
 }
 
 const afterWord: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,5 @@
 import { syntaxCatalog } from '../diagnostics/catalog/syntax.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { nearest } from '../diagnostics/suggest.ts';
 import type { Source, Span } from '../source/source.ts';
 import { visit } from './children.ts';
 import { type Block, cut, type Piece } from './cut.ts';
@@ -12,8 +11,9 @@ import { nestingLimit, statementLimit } from './limits.ts';
 import { reportMistake } from './mistakes.ts';
 import { expressionsOf } from './parts.ts';
 import { scan } from './scan.ts';
+import { statementLike } from './statementLike.ts';
 import { reportStructure } from './structure.ts';
-import { statementWords, type Token } from './token.ts';
+import type { Token } from './token.ts';
 import type { CellDefinition, Expression, Item, Statement, SyntaxTree } from './tree.ts';
 
 export interface Parsed {
@@ -84,7 +84,7 @@ class Parser {
 
   #outside(piece: Piece): void {
     const first = piece.tokens[0]!;
-    const word = nearest(first.text, ['import', 'cell']);
+    const word = statementLike(first.text, ['import', 'cell', 'fn']);
     if (first.kind === 'name' && word !== undefined && piece.tokens[1]?.text !== '=')
       this.errors.add(syntaxCatalog.unknownStatement, this.#span(first), { word: first.text, nearest: word });
     else this.errors.add(syntaxCatalog.outsideCell, this.#pieceSpan(piece), { text: first.text });
@@ -119,7 +119,7 @@ class Parser {
     const { tokens } = piece;
     const [first, name, third] = tokens;
     if (first!.text !== 'cell') {
-      const parameters = { word: first!.text, nearest: nearest(first!.text, ['cell']) ?? 'cell' };
+      const parameters = { word: first!.text, nearest: 'cell' };
       if (!piece.broken) this.errors.add(syntaxCatalog.unknownStatement, this.#span(first!), parameters);
       return undefined;
     }
@@ -129,10 +129,11 @@ class Parser {
         return undefined;
       }
       if (piece.block === undefined) {
-        const where = this.#span(tokens.at(-1)!);
-        if (third.text === ':')
-          this.#misplaced(first!, 'in a cell; a file defines cells, `cell Name(I, H) { ... }`');
-        else this.errors.add(syntaxCatalog.cellWithoutBody, where, { name: name.text });
+        this.#misplaced(first!, 'in a cell; a file defines cells, `cell Name(I, H) { ... }`');
+        return undefined;
+      }
+      if (piece.block.brace === undefined) {
+        this.errors.add(syntaxCatalog.cellWithoutBody, this.#span(tokens.at(-1)!), { name: name.text });
         return undefined;
       }
     }
@@ -240,6 +241,3 @@ class Parser {
     return { source: this.source, start: tokens[0]!.start, end: tokens.at(-1)!.end };
   }
 }
-
-/** Every word that may begin a statement of a cell, for "did you mean". */
-export const cellWords: readonly string[] = statementWords.filter((word) => word !== 'import');

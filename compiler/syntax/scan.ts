@@ -105,7 +105,7 @@ class Scanner {
     if (rest === '' && Number.isFinite(Number(text))) this.push('number', text);
     else if (rest === '') this.#problem(syntaxCatalog.numberTooLarge, whole, { text });
     else if (/^(?:[._].*|[eE]|[xXbBoO][0-9a-fA-F]+)$/.test(rest)) this.malformedNumber(whole);
-    else this.#problem(syntaxCatalog.missingOperator, whole, { write: `${text}*${rest}` });
+    else this.#problem(syntaxCatalog.missingOperator, whole, { left: text, right: rest });
   }
 
   #problem<P>(entry: CatalogEntry<P>, text: string, parameters: P): void {

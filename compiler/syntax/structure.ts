@@ -1,8 +1,8 @@
 import { syntaxCatalog } from '../diagnostics/catalog/syntax.ts';
-import { nearest } from '../diagnostics/suggest.ts';
 import type { Source, Span } from '../source/source.ts';
 import type { ErrorList } from './errorList.ts';
 import type { StatementRule } from './grammar.ts';
+import { statementLike } from './statementLike.ts';
 import { isClosing, isOpening, statementWords, type Token } from './token.ts';
 
 /**
@@ -66,8 +66,6 @@ const textOf = (tokens: readonly Token[]): string =>
     .map((token, i) => (i > 0 && tokens[i - 1]!.end < token.start ? ` ${token.text}` : token.text))
     .join('');
 
-const sentenceWords = [...statementWords];
-
 const reservedBeforeEquals: Rule = (outline, errors) => {
   const { first, second } = outline;
   if (first.kind !== 'word' || second?.text !== '=') return false;
@@ -83,8 +81,14 @@ const equationRules: readonly Rule[] = [
     const { first, second } = outline;
     if (first.kind !== 'name' || (second?.kind !== 'name' && second?.kind !== 'word')) return false;
     if (second.kind === 'word' && !statementWords.some((word) => word === second.text)) return false;
-    const guess = synonyms.get(first.text.toLowerCase()) ?? nearest(first.text, sentenceWords);
-    errors.add(syntaxCatalog.unknownStatement, spanOf(outline, first), { word: first.text, nearest: guess });
+    const equation = outline.equals === 2 && second.kind === 'name';
+    const hint = equation ? `An equation begins with its name: \`${second.text} = ...\`.` : undefined;
+    const guess = statementLike(first.text);
+    errors.add(syntaxCatalog.unknownStatement, spanOf(outline, first), {
+      word: first.text,
+      nearest: guess,
+      hint,
+    });
     return true;
   },
 
@@ -150,28 +154,3 @@ const isNameList = (left: readonly Token[]): boolean =>
   left.length % 2 === 1;
 
 const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
-
-/** What other languages and libraries call our statements. */
-const synonyms: ReadonlyMap<string, string> = new Map([
-  ['var', 'param'],
-  ['let', 'const'],
-  ['parameter', 'param'],
-  ['parameters', 'param'],
-  ['params', 'param'],
-  ['weight', 'param'],
-  ['weights', 'param'],
-  ['def', 'fn'],
-  ['func', 'fn'],
-  ['function', 'fn'],
-  ['lambda', 'fn'],
-  ['return', 'output'],
-  ['returns', 'output'],
-  ['inputs', 'input'],
-  ['hidden', 'state'],
-  ['memory', 'state'],
-  ['constant', 'const'],
-  ['label', 'target'],
-  ['class', 'cell'],
-  ['module', 'cell'],
-  ['layer', 'cell'],
-]);

@@ -43,7 +43,10 @@ export const syntaxCatalog = {
     'RNN105',
     'A semicolon at the end of a statement.',
     inCell('input x: [I]', 'y = tanh(x);', 'output y'),
-    () => ({ message: 'A statement needs no semicolon', hint: 'It ends with its line: remove the `;`.' }),
+    () => ({
+      message: 'No semicolon ends a statement',
+      hint: 'It ends with its line: remove the `;`, and write what follows on a line of its own.',
+    }),
   ),
   twoStatements: entry<{ name: string }>(
     'RNN106',
@@ -96,13 +99,13 @@ export const syntaxCatalog = {
       hint: 'A file holds `import`, `fn` and `cell Name(I, H) { ... }`; all else stands between the braces of a cell.',
     }),
   ),
-  unknownStatement: entry<{ word: string; nearest?: string | undefined }>(
+  unknownStatement: entry<{ word: string; nearest?: string | undefined; hint?: string | undefined }>(
     'RNN112',
     'A statement that begins with an unknown word.',
     inCell('parm W: [H, I]', 'output W'),
-    ({ word, nearest }) => ({
+    ({ word, nearest, hint }) => ({
       message: `No statement begins with ${quoted(word)}`,
-      ...didYouMean(nearest),
+      ...(hint === undefined ? didYouMean(nearest) : hinted(hint)),
     }),
   ),
   declarationWithoutWord: entry<{ name: string }>(
@@ -194,13 +197,15 @@ export const syntaxCatalog = {
       hint: `Join two comparisons with \`and\`: \`a ${first} b and b ${second} c\`.`,
     }),
   ),
-  missingOperator: entry<{ write: string; hint?: string | undefined }>(
+  missingOperator: entry<{ left: string; right: string }>(
     'RNN122',
     'Two operands without an operator between them.',
     inCell('input x: [I]', 'y = 2x', 'output y'),
-    ({ write, hint }) => ({
+    ({ left, right }) => ({
       message: 'An operator is missing',
-      hint: hint ?? `Write \`${write}\` for a product.`,
+      hint: /^[0-9]/.test(left)
+        ? `Write \`${left}*${right}\` for the product.`
+        : `Write \`${left}*${right}\` for the elementwise product, \`${left} @ ${right}\` for the matrix product.`,
     }),
   ),
   spaceBeforeBracket: entry<{ name: string; bracket: string; spaced: string }>(
