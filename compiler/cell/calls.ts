@@ -120,7 +120,10 @@ function refuseNamed(e: Call, env: Env): boolean {
 
 function reportUnknown(e: Call, env: Env): undefined {
   const name = e.callee.name;
-  if (env.module.failed.has(name)) return undefined;
+  if (env.module.failed.has(name)) {
+    env.work.flawed = true;
+    return undefined;
+  }
   const later = laterFunctions.get(name);
   if (later !== undefined) return report(env, cellCatalog.notYet, e.callee.span, { what: later });
   const symbol = env.scope?.symbols.get(name);

@@ -5,12 +5,12 @@ import type { CellDefinition, InnerCellDeclaration, SyntaxTree } from '../syntax
 import type { Cell } from './cell.ts';
 import { checkCell, type FindCell } from './checkCell.ts';
 import { type CellHome, type Env, report } from './env.ts';
-import { type Loader, Modules } from './modules.ts';
+import { type Load, Modules } from './modules.ts';
 import { Reporter } from './reporter.ts';
 
 export interface CheckOptions {
   /** Finds imported files; without it there are none. */
-  readonly load?: Loader | undefined;
+  readonly load?: Load | undefined;
   /** Checks this cell alone, and what it is made of; without it, every cell of the file. */
   readonly cell?: string | undefined;
   /** Set where statements of the file are missing from the tree, because their syntax is wrong. */

@@ -39,7 +39,7 @@ export function checkCell(
     role: 'equation',
     constraints: [],
     formulas,
-    work: { depth: 0, operations: 0 },
+    work: { depth: 0, operations: 0, flawed: false },
   };
   const header = declareHeader(definition, env);
   for (const statement of definition.statements) {
@@ -65,7 +65,7 @@ export function checkCell(
     loss: lossOf(definition, env),
   };
   refuseMissing(definition, definitions, env);
-  if (reporter.errors !== before) return undefined;
+  if (reporter.errors !== before || env.work.flawed) return undefined;
   const cell: Cell = {
     name: definition.name.name,
     span: definition.name.span,
@@ -104,6 +104,7 @@ function groupsOf<K extends Statement['kind']>(cell: CellDefinition, kind: K): r
 
 function declareInner(statement: InnerCellDeclaration, findCell: FindCell, env: Env): void {
   const generic = findCell(statement, env);
+  if (generic === undefined) env.work.flawed = true;
   const cell = generic && instantiate(generic, statement, env);
   const { name, span } = statement.name;
   env.scope!.declare({ kind: 'innerCell', name, span, cell, overridden: new Set() }, statement.name);

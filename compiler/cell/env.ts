@@ -55,6 +55,16 @@ export interface CallFrame {
   readonly span: Span;
 }
 
+/** How it goes with one cell. */
+export interface Work {
+  /** Levels of expressions and functions entered. */
+  depth: number;
+  /** Operations met so far, functions written out. */
+  operations: number;
+  /** Set where it rests on something whose mistakes were reported elsewhere: an import, another cell. */
+  flawed: boolean;
+}
+
 /** Everything that the meaning of an expression depends on. */
 export interface Env {
   readonly reporter: Reporter;
@@ -70,8 +80,7 @@ export interface Env {
   readonly constraints: SizeConstraint[];
   /** Values of scalar constants, which formulas may use. */
   readonly formulas: ReadonlyMap<string, TypedExpression>;
-  /** Levels of expressions and functions entered, and operations met in this cell, functions written out. */
-  readonly work: { depth: number; operations: number };
+  readonly work: Work;
 }
 
 /** Reports at the place the user has written: for library functions their call. */

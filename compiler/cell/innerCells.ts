@@ -82,7 +82,9 @@ function givenTo(cell: Cell, e: Call, env: Env): Given | undefined {
     if (fits(cell, named.name.name, state.shape, value, env)) previous.set(state.name, value);
   }
   refuseTwice(e.named, env);
-  return env.reporter.errors === before ? { inputs, previous } : undefined;
+  // An argument with a mistake of its own is missing here, whether that was reported now or earlier.
+  const isComplete = inputs.size === names.length && previous.size === e.named.length;
+  return isComplete && env.reporter.errors === before ? { inputs, previous } : undefined;
 }
 
 function refuseTwice(named: readonly NamedArgument[], env: Env): void {

@@ -128,5 +128,5 @@ function numbersOf(
     const type = real([], shared);
     values.set(number.name, { kind: 'number', value: number.default, type, span: number.span });
   }
-  return env.reporter.errors === before ? values : undefined;
+  return values.size === names.length && env.reporter.errors === before ? values : undefined;
 }

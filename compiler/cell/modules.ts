@@ -7,7 +7,7 @@ import type { Module } from './env.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Finds the text behind an import; undefined where there is none. */
-export type Loader = (path: string, from: Source) => Source | undefined;
+export type Load = (path: string, from: Source) => Source | undefined;
 
 /** What the top level of a file names, and where first: cells and functions live apart. */
 interface Names {
@@ -20,7 +20,7 @@ const LONGEST_CHAIN = 50;
 
 /** Reads what the top levels of a file, and of the files it imports, define. */
 export class Modules {
-  readonly #load: Loader;
+  readonly #load: Load;
   readonly #reporter: Reporter;
   /** Names of files whose trees lack statements with wrong syntax. */
   readonly incomplete = new Set<string>();
@@ -28,7 +28,7 @@ export class Modules {
   /** Files being read, the outermost first. */
   readonly #reading: string[] = [];
 
-  constructor(load: Loader, reporter: Reporter) {
+  constructor(load: Load, reporter: Reporter) {
     this.#load = load;
     this.#reporter = reporter;
   }

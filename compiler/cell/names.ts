@@ -95,7 +95,7 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env): TypedExpre
     ]);
   }
   if (env.role !== 'equation') return reportRole(name + PREVIOUS, 'a previous value', span, env);
-  if (symbol.kind === 'state') {
+  if ('shape' in symbol) {
     return symbol.shape && { kind: 'read', from: 'previous', name, type: real(symbol.shape, perStep), span };
   }
   if (symbol.type === undefined) return undefined;
