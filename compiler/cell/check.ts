@@ -57,6 +57,8 @@ const ofMissingText: ReadonlySet<string> = new Set(
   [
     cellCatalog.unknownName,
     cellCatalog.unknownFunction,
+    cellCatalog.functionAsValue,
+    cellCatalog.notAState,
     cellCatalog.unknownCell,
     cellCatalog.unknownMember,
     cellCatalog.notInFile,

@@ -6,8 +6,8 @@ import { lengthOf } from './declarations.ts';
 import { shapeInWords } from './describe.ts';
 import { constantDim, type Dim, formatDim, isAtLeast, replaceNames, zeroDim } from './dim.ts';
 import { type Env, report } from './env.ts';
-import { typeExpression } from './expressions.ts';
 import { rewriter } from './rewrite.ts';
+import { typeFormula } from './starts.ts';
 import { shared } from './type.ts';
 import { real } from './typed.ts';
 
@@ -106,7 +106,7 @@ function numbersOf(
   const names = cell.numbers.map((number) => number.name);
   for (const argument of statement.numbers) {
     const { name } = argument.name;
-    const value = typeExpression(argument.value, { ...env, role: 'formula' });
+    const value = typeFormula(argument.value, { ...env, role: 'formula' });
     if (!names.includes(name)) {
       const parameters = { cell: cell.name, name, nearest: nearest(name, names), missing: false };
       report(env, cellCatalog.innerNumber, argument.name.span, parameters);

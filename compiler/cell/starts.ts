@@ -1,14 +1,20 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
-import type { DeclarationGroup, Identifier, Initialiser as InitialiserSyntax } from '../syntax/tree.ts';
+import type {
+  DeclarationGroup,
+  Expression,
+  Identifier,
+  Initialiser as InitialiserSyntax,
+} from '../syntax/tree.ts';
 import type { Constant, Initialiser, Parameter, State, TypedExpression } from './cell.ts';
 import { refuseRepeated } from './declarations.ts';
 import { quote, shapeInWords } from './describe.ts';
 import { type Dim, sameShape } from './dim.ts';
 import { type Checked, type Env, report } from './env.ts';
 import { typeExpression } from './expressions.ts';
+import { reportRole } from './names.ts';
 import type { ArraySymbol } from './scope.ts';
 import { formatShape, shared } from './type.ts';
-import { real } from './typed.ts';
+import { real, visitExpressions } from './typed.ts';
 
 /** The symbol that a name was declared as, if it was this one that entered the scope. */
 function declared(
@@ -90,6 +96,31 @@ export function constantsOf(group: DeclarationGroup, env: Env): readonly Constan
   });
 }
 
+const formulaKinds: ReadonlySet<TypedExpression['kind']> = new Set([
+  'number',
+  'size',
+  'read',
+  'indexVariable',
+  'draw',
+  'map',
+  'power',
+]);
+
+/** Types what is computed before anything runs: entry by entry, from sizes, numbers, indices and draws alone. */
+export function typeFormula(e: Expression, env: Env): TypedExpression | undefined {
+  const value = typeExpression(e, env);
+  if (value === undefined) return undefined;
+  let strange: TypedExpression | undefined;
+  visitExpressions([value], (part) => {
+    if (!formulaKinds.has(part.kind)) strange ??= part;
+  });
+  if (strange === undefined) return value;
+  if (value.type.shape.length > 0) {
+    return report(env, cellCatalog.formulaShape, e.span, { found: shapeInWords(value.type.shape) });
+  }
+  return reportRole(quote(strange.span), 'an operation on arrays', strange.span, env);
+}
+
 /** The formula that fills an array before anything runs: of sizes and numbers, by indices, over draws. */
 function formulaOf(group: DeclarationGroup, mayDraw: boolean, env: Env): Initialiser | undefined {
   const name = group.names[0]!;
@@ -110,7 +141,7 @@ function formulaOf(group: DeclarationGroup, mayDraw: boolean, env: Env): Initial
     return report(env, cellCatalog.initialiserMisplaced, initialiser.span, { what, hint });
   }
   const role = initialiser.kind === 'draw' ? 'draw' : 'formula';
-  const value = typeExpression(initialiser.value, { ...env, role, ...(shape && { drawShape: shape }) });
+  const value = typeFormula(initialiser.value, { ...env, role, ...(shape && { drawShape: shape }) });
   if (value === undefined || shape === undefined) return undefined;
   const isDrawn = role === 'draw' && sameShape(value.type.shape, shape);
   if (value.type.shape.length > 0 && !isDrawn) {
@@ -132,7 +163,7 @@ function byIndices(
       { kind: 'indexVariable', name, type: real([], shared), span },
     ]),
   );
-  const value = typeExpression(initialiser.body, { ...env, role: 'formula', locals });
+  const value = typeFormula(initialiser.body, { ...env, role: 'formula', locals });
   if (shape !== undefined && shape.length !== initialiser.indices.length) {
     const parameters = {
       indices: initialiser.indices.length,

@@ -53,6 +53,8 @@ export function evaluateScalar(
     case 'power':
       return evaluate(e.base) ** e.exponent;
     case 'map': {
+      // In a formula, computed once in f64, a negative base may have a whole exponent that depends on indices.
+      if (e.op === 'pow') return evaluate(e.args[0]!) ** evaluate(e.args[1]!);
       const op = mathOps.get(e.op);
       invariant(op !== undefined, `no op ${e.op}`);
       return op.evaluate(...e.args.map(evaluate));

@@ -464,6 +464,13 @@ const refusals: readonly Refusal[] = [
     at: 'a',
   },
   {
+    name: 'a parameter that starts at a sum',
+    text: inCell('param b: [H] = 2*sum([1; 2])\noutput y = b'),
+    code: 'RNN232',
+    at: 'sum([1; 2])',
+    says: ['an operation on arrays'],
+  },
+  {
     name: 'a draw in an equation',
     text: inCell('input x: [H]\noutput y = x + normal(0, 1)'),
     code: 'RNN233',
