@@ -42,9 +42,10 @@ export function lower(plan: Plan): Program {
 
 function lowerKernel(plan: Plan, kernel: Kernel): readonly ProgramStatement[] {
   const operands = new Operands(plan, kernel.over);
-  const rows = (body: readonly ProgramStatement[]) =>
-    kernel.over === 'once' ? body : loop(rowIndex, plan.batch, body);
-  return [{ kind: 'comment', text: describe(plan, kernel) }, ...rows(lowerBody(plan, kernel, operands))];
+  // Without rows, a loop that runs once: a block of its own, so that its locals end with it.
+  const [index, extent]: [string, number] = kernel.over === 'once' ? ['once', 1] : [rowIndex, plan.batch];
+  const body = lowerBody(plan, kernel, operands);
+  return [{ kind: 'comment', text: describe(plan, kernel) }, ...loop(index, extent, body)];
 }
 
 function lowerBody(plan: Plan, kernel: Kernel, operands: Operands): readonly ProgramStatement[] {

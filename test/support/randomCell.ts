@@ -60,9 +60,9 @@ class Writer {
       () => `(${sub()} + ${sub()})`,
       () => `(${sub()} - ${sub()})`,
       () => `(${sub()} + ${sub()} + ${sub()})`,
-      () => `${sub()}*${sub()}`,
-      () => `${sub()}*${sub([])}`,
-      () => `${sub()}/(1.5 + sigmoid(${sub()}))`,
+      () => `(${sub()}*${sub()})`,
+      () => `(${sub()}*${sub([])})`,
+      () => `(${sub()}/(1.5 + sigmoid(${sub()})))`,
       () => `(-${sub()})`,
       () =>
         `(${sub()})^${this.pick(['2', '3', '(-1)', '0', '0.5'])}`.replace(
@@ -104,11 +104,11 @@ class Writer {
     return [
       () => `(${sub([a, b])} @ ${sub([b])})`,
       () => `(${sub([b])} @ ${sub([b, a])})`,
-      () => `(${sub([b, a])}).T @ ${sub([b])}`,
+      () => `((${sub([b, a])}).T @ ${sub([b])})`,
       () => `${this.pick(['softmax', 'log_softmax', 'layer_norm', 'rms_norm', 'cumsum'])}(${sub([a])})`,
       () => `[${sub([b])}; ${sub([a])}][${b}:${b} + ${a}]`,
       () => `[${sub([a])}; ${sub([])}; ${sub([b])}][0:${a}]`,
-      () => `${this.pick(['sum', 'mean', 'max', 'logsumexp'])}(${sub([a, b])}, 1)`,
+      () => `${this.pick(['sum', 'mean', 'norm', 'logsumexp'])}(${sub([a, b])}, 1)`,
       () => `sum(${sub([b, a])}, 0)`,
     ];
   }
@@ -119,7 +119,7 @@ class Writer {
       () => `outer(${sub([a])}, ${sub([b])})`,
       () => `(${sub([a, c])} @ ${sub([c, b])})`,
       () => `(${sub([b, a])}).T`,
-      () => `col(${sub([a])})*${sub([a, b])}`,
+      () => `(col(${sub([a])})*${sub([a, b])})`,
       () => `(row(${sub([b])}) - ${sub([a, b])})`,
       () => `softmax(${sub([a, b])}, ${this.pick(['0', '1'])})`,
       () => `cumsum(${sub([a, b])}, ${this.pick(['0', '1'])})`,

@@ -1,0 +1,127 @@
+import { differentiate } from './autodiff/differentiate.ts';
+import type { Cell } from './cell/cell.ts';
+import { type Checked, check } from './cell/check.ts';
+import type { Load } from './cell/modules.ts';
+import { bindSizes } from './cell/sizes.ts';
+import { compileCatalog } from './diagnostics/catalog/compile.ts';
+import { CompileError } from './diagnostics/compileError.ts';
+import { diagnose } from './diagnostics/diagnostic.ts';
+import { type Binding, type Bound, bind } from './graph/bind.ts';
+import type { StepGraph, TrainingGraph } from './graph/graph.ts';
+import { toGraph } from './graph/toGraph.ts';
+import { verifyGraph } from './graph/verify.ts';
+import { describe } from './module/describe.ts';
+import type { CompiledCell } from './module/manifest.ts';
+import { optimise } from './optimise/passes.ts';
+import { naivePlan } from './plan/naive.ts';
+import type { Plan } from './plan/plan.ts';
+import { verifyPlan } from './plan/verify.ts';
+import { lower } from './program/lower.ts';
+import type { Program, RoundingProfile } from './program/program.ts';
+import { verifyProgram } from './program/verify.ts';
+import type { Source } from './source/source.ts';
+import { invariant } from './support/invariant.ts';
+import { parse } from './syntax/parse.ts';
+import { targets } from './targets/index.ts';
+import type { Target } from './targets/target.ts';
+
+export interface CompileOptions {
+  /** Sizes and real numbers of the cell's header that have no default, or another value. */
+  readonly sizes?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
+  /** Which cell of the file; by default the last. */
+  readonly cell?: string;
+  /** Rows that run side by side; default 1. */
+  readonly batch?: number;
+  /** Most steps of one forward call, so the steps between truncations; default 1 without training, else 64. */
+  readonly window?: number;
+  /** Whether gradients are wanted; default true. */
+  readonly training?: boolean;
+  /** Default `wasm`. */
+  readonly target?: Target['name'];
+  /** Default `separate`: two roundings per multiply-add, the same bits on every host. */
+  readonly profile?: RoundingProfile;
+  /** Reads imported files. */
+  readonly load?: Load;
+}
+
+/** Every stage of one compilation, for printing and for tests. */
+export interface Stages {
+  readonly cell: Cell;
+  /** One step, as toGraph made it. */
+  readonly graph: StepGraph;
+  /** With its adjoint where training, passes done, sizes still symbolic. */
+  readonly optimised: StepGraph | TrainingGraph;
+  readonly bound: Bound<StepGraph | TrainingGraph>;
+  readonly plan: Plan;
+  readonly program: Program;
+}
+
+/**
+ * Text → module: the whole road, one line per stage.
+ *
+ * @throws CompileError with every diagnostic of the source, or with what is wrong about the sizes
+ */
+export function compile(source: Source, options: CompileOptions = {}): CompiledCell {
+  const { cell, plan, program } = compileStages(source, options);
+  const target = targets.find(({ name }) => name === (options.target ?? 'wasm'));
+  invariant(target !== undefined, `no target ${options.target}`);
+  return { manifest: describe(cell, plan), code: target.emit(program) };
+}
+
+export function compileStages(source: Source, options: CompileOptions = {}): Stages {
+  const cell = checkedCell(source, options);
+  const graph = verified(toGraph(cell));
+  const training = options.training ?? true;
+  const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : graph;
+  const optimised = optimise(whole);
+  const bound = bind(optimised, boundSizes(cell, options.sizes));
+  const plan = naivePlan(bound, {
+    batch: options.batch ?? 1,
+    window: options.window ?? (training ? 64 : 1),
+    profile: options.profile ?? 'separate',
+  });
+  verifyPlan(plan);
+  const program = lower(plan);
+  verifyProgram(program, plan.window);
+  return { cell, graph, optimised, bound, plan, program };
+}
+
+/**
+ * The cell to compile: the one named, else the last of the file.
+ *
+ * @throws CompileError with every error of the source and of what it imports
+ */
+export function checkedCell(source: Source, options: Pick<CompileOptions, 'cell' | 'load'> = {}): Cell {
+  const { cells, diagnostics } = checkSource(source, options);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const cell = options.cell === undefined ? [...cells.values()].at(-1) : cells.get(options.cell);
+  if (errors.length === 0 && cell === undefined) {
+    const start = { source, start: 0, end: 0 };
+    throw new CompileError([diagnose(compileCatalog.noCell, start, { file: source.name })]);
+  }
+  if (cell === undefined || errors.length > 0) throw new CompileError(errors);
+  return cell;
+}
+
+/** Everything there is to say about a source, and those of its cells that are sound. */
+export function checkSource(source: Source, options: Pick<CompileOptions, 'cell' | 'load'> = {}): Checked {
+  const { tree, diagnostics } = parse(source);
+  const checked = check(tree, { ...options, incomplete: diagnostics.length > 0 });
+  return { cells: checked.cells, diagnostics: [...diagnostics, ...checked.diagnostics] };
+}
+
+/** @throws CompileError where sizes are missing or do not fit */
+export function boundSizes(cell: Cell, given: CompileOptions['sizes'] = {}): Binding {
+  const bound = bindSizes(cell, given);
+  if ('diagnostics' in bound) throw new CompileError(bound.diagnostics);
+  return bound;
+}
+
+export function frozenParameters(cell: Cell): ReadonlySet<string> {
+  return new Set(cell.parameters.filter(({ frozen }) => frozen).map(({ name }) => name));
+}
+
+function verified<G extends StepGraph | TrainingGraph>(graph: G): G {
+  verifyGraph(graph);
+  return graph;
+}

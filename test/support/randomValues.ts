@@ -1,0 +1,64 @@
+import type { Cell } from '../../compiler/cell/cell.ts';
+import { type Dim, evaluateDim } from '../../compiler/cell/dim.ts';
+import type { Bound } from '../../compiler/graph/bind.ts';
+import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
+import type { StepGraph } from '../../compiler/graph/graph.ts';
+
+/** A small seeded generator (mulberry32): numbers in [0, 1). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 15), z | 1);
+    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
+    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export interface RandomGiven extends SequenceGiven {
+  readonly parameters: ReadonlyMap<string, Float64Array>;
+  readonly inputs: ReadonlyMap<string, Float64Array>;
+}
+
+/**
+ * Random numbers for everything a cell reads and for the cotangents of everything it gives. Values are f32 numbers, so
+ * that f64 and f32 runs start from the same.
+ */
+export function randomGiven(
+  cell: Cell,
+  bound: Bound<StepGraph>,
+  { steps, batch, seed, starts = false }: { steps: number; batch: number; seed: number; starts?: boolean },
+): RandomGiven {
+  const random = seeded(seed);
+  const numbers = (shape: readonly Dim[], ...outer: number[]) => {
+    const entries = [...outer, ...shape.map((d) => evaluateDim(d, bound.binding.sizes))].reduce(
+      (a, b) => a * b,
+      1,
+    );
+    return Float64Array.from({ length: entries }, () => Math.fround(random() * 3 - 1.5));
+  };
+  const shapeOf = (id: number) => bound.graph.nodes[id]!.type.shape;
+  const realStates = cell.states;
+  return {
+    steps,
+    batch,
+    parameters: new Map(cell.parameters.map(({ name, shape }) => [name, numbers(shape)])),
+    inputs: new Map(
+      [...cell.inputs, ...cell.targets].map(({ name, type, classes }) => {
+        const values = numbers(type.shape, steps, batch);
+        if (classes === undefined) return [name, values];
+        const count = evaluateDim(classes, bound.binding.sizes);
+        return [name, values.map(() => Math.floor(random() * count))];
+      }),
+    ),
+    ...(starts
+      ? { starts: new Map(realStates.map(({ name, shape }) => [name, numbers(shape, batch)])) }
+      : {}),
+    outputCotangents: new Map(
+      bound.graph.outputs.map(({ name, node }) => [name, numbers(shapeOf(node), steps, batch)]),
+    ),
+    finalCotangents: new Map(realStates.map(({ name, shape }) => [name, numbers(shape, batch)])),
+    ...(cell.loss === undefined ? {} : { lossWeights: numbers([], steps, batch) }),
+  };
+}
