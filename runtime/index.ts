@@ -9,6 +9,7 @@ export type { Values } from './arrays.ts';
 export type { BackwardOptions } from './cotangents.ts';
 export type { ForwardOptions, Instance } from './instance.ts';
 export { type InstantiateOptions, instantiate, instantiateSync } from './instantiate.ts';
+export { readWasm } from './load.ts';
 export type { Given, Named } from './named.ts';
 export type { StateSnapshot } from './state.ts';
 export type { StateView } from './views.ts';

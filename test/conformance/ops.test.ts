@@ -104,6 +104,9 @@ describe.each(others)('$name', (target) => {
   });
 });
 
+const justAbove = (1 + 1984 * 2 ** -23) * 2 ** -12;
+const justBelow = (1 - 3967 * 2 ** -24) * 2 ** -12;
+
 /** Results known from IEEE 754, not from any target. */
 const known: readonly [MachineOp, readonly number[], number, RoundingProfile?][] = [
   ['add', [2 ** 24, 1], 2 ** 24],
@@ -146,6 +149,9 @@ const known: readonly [MachineOp, readonly number[], number, RoundingProfile?][]
   ['mulAdd', [1 + 2 ** -23, 1 + 2 ** -23, -1 - 2 ** -22], 2 ** -46, 'fused'],
   ['mulAdd', [2 ** 100, 2 ** 100, Number.NEGATIVE_INFINITY], Number.NEGATIVE_INFINITY, 'fused'],
   ['mulAdd', [2 ** -100, 2 ** -100, 2 ** -149], 2 ** -149, 'fused'],
+  // The product is a little above 2^-24, so the sum is above the middle of two f32; rounded to f64 it is odd, one above it.
+  ['mulAdd', [justAbove, justBelow, 1], 1 + 2 ** -23, 'fused'],
+  ['mulAdd', [-justAbove, justBelow, -1], -1 - 2 ** -23, 'fused'],
 ];
 
 describe.each(targets)('$name', (target) => {

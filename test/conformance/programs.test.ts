@@ -57,7 +57,7 @@ describe.each(['separate', 'fused'] as const)('any program, rounding %s', (profi
           const found = bitsAfter(program, target.emit(program), given, runAll(steps));
           expect(found, printProgram(program)).toBe(expected);
         }),
-        { numRuns: 100, seed: 1 },
+        { numRuns: 100, seed: 1, endOnFailure: true },
       );
     },
   );
@@ -70,7 +70,7 @@ describe.each(['separate', 'fused'] as const)('any program, rounding %s', (profi
           expect(a.kind === 'wasm' ? a.bytes : a.source).toEqual(b.kind === 'wasm' ? b.bytes : b.source);
         }
       }),
-      { numRuns: 20, seed: 2 },
+      { numRuns: 20, seed: 2, endOnFailure: true },
     );
   });
 });
@@ -89,7 +89,7 @@ it('runs one procedure on one target and the next on another, in one memory', ()
       const found = program.buffers.map((buffer) => `${buffer.name}: ${bits(view(buffer, memory.buffer))}`);
       expect(found.join('\n')).toBe(bitsAfter(program, interpreter.emit(program), given, runAll(steps)));
     }),
-    { numRuns: 30, seed: 3 },
+    { numRuns: 30, seed: 3, endOnFailure: true },
   );
 });
 
@@ -98,7 +98,7 @@ it('carries no text of a user into code', () => {
     fc.property(cases('separate'), ({ program, given, steps }) => {
       for (const target of targets) bitsAfter(program, target.emit(program), given, runAll(steps));
     }),
-    { numRuns: 20, seed: 4 },
+    { numRuns: 20, seed: 4, endOnFailure: true },
   );
   expect('injected' in globalThis).toBe(false);
 });

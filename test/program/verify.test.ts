@@ -36,7 +36,7 @@ const at = (constant: number, stride = 0, index = 't'): Address['at'] => ({
   constant,
   terms: stride === 0 ? [] : [{ index, stride }],
 });
-const store = (place: Address['at'], value = real, buffer = 'a'): ProgramStatement => ({
+const store = (place: Address['at'], value: ProgramExpression = real, buffer = 'a'): ProgramStatement => ({
   kind: 'store',
   address: { buffer, at: place },
   value,

@@ -6,7 +6,7 @@ const comment = (text: string): ProgramStatement => ({ kind: 'comment', text });
 const one: ProgramExpression = { kind: 'constant', lanes: 'f32', value: 1 };
 const local: ProgramExpression = { kind: 'local', name: 'x' };
 const define: ProgramStatement = { kind: 'let', name: 'x', lanes: 'f32', value: one };
-const store = (value = one): ProgramStatement => ({
+const store = (value: ProgramExpression = one): ProgramStatement => ({
   kind: 'store',
   address: { buffer: 'a', at: { constant: 0, terms: [] } },
   value,

@@ -63,7 +63,7 @@ describe('numbers as bytes', () => {
 
 describe.each(['separate', 'fused'] as const)('any program, rounding %s', (profile: RoundingProfile) => {
   const each = (holds: (program: Program) => void) =>
-    fc.assert(fc.property(randomProgram(profile), holds), { numRuns: 25, seed: 5 });
+    fc.assert(fc.property(randomProgram(profile), holds), { numRuns: 25, seed: 5, endOnFailure: true });
 
   it('is accepted by the host and by the reference toolkit', () => {
     each((program) => {
