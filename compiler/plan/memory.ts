@@ -1,6 +1,15 @@
 import type { LaneType } from '../ops/machine.ts';
-import type { Buffer } from '../program/program.ts';
 import { invariant } from '../support/invariant.ts';
+
+export interface Buffer {
+  /** Unique. The first part of a name tells what it is for: `parameter.W`, `state.h`, `tape.12`. */
+  readonly name: string;
+  readonly lanes: LaneType;
+  /** In bytes from the start of memory; a multiple of 16. */
+  readonly offset: number;
+  /** In lanes, at least 1. */
+  readonly length: number;
+}
 
 const alignment = 16;
 const laneBytes = 4;

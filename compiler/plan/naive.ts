@@ -2,11 +2,17 @@ import { type Bound, boundShape, entriesOf } from '../graph/bind.ts';
 import type { NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { operandsOf, phasesOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
-import type { RoundingProfile } from '../program/program.ts';
 import { invariant } from '../support/invariant.ts';
 import { fusedNodes } from './fusion.ts';
 import { Allocator } from './memory.ts';
-import { bufferNames, type Extent, type Kernel, type Place, type Plan } from './plan.ts';
+import {
+  bufferNames,
+  type Extent,
+  type Kernel,
+  type Place,
+  type Plan,
+  type RoundingProfile,
+} from './plan.ts';
 
 export interface PlanOptions {
   readonly batch: number;

@@ -1,6 +1,16 @@
 import type { Bound } from '../graph/bind.ts';
 import type { NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
-import type { Buffer, ProcedureName, RoundingProfile } from '../program/program.ts';
+import type { Buffer } from './memory.ts';
+
+/** How `mulAdd` rounds: twice, everywhere the same; or once, where the host can. */
+export type RoundingProfile = 'separate' | 'fused';
+
+/**
+ * `prepare()` once per update, `start()` at the start of sequences, `forward(steps)`, `backward(steps)`, and `finish()`
+ * after the backward sweep.
+ */
+export const procedureNames = ['prepare', 'start', 'forward', 'backward', 'finish'] as const;
+export type ProcedureName = (typeof procedureNames)[number];
 
 /**
  * Decisions about a bound graph: what is computed when, in which order, and where each value lives. Nothing here is a

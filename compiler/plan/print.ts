@@ -1,8 +1,7 @@
 import { boundShape, entriesOf } from '../graph/bind.ts';
 import type { NodeId } from '../graph/graph.ts';
-import { procedureNames } from '../program/program.ts';
 import { formatPosition, textOf } from '../source/source.ts';
-import type { Kernel, Plan } from './plan.ts';
+import { type Kernel, type Plan, procedureNames } from './plan.ts';
 
 /** What runs when, where values live, and how many bytes are kept for the backward sweep. */
 export function printPlan(plan: Plan): string {

@@ -1,13 +1,15 @@
 import type { LaneType, MachineOp } from '../ops/machine.ts';
+import type { Buffer } from '../plan/memory.ts';
+import type { ProcedureName, RoundingProfile } from '../plan/plan.ts';
+
+export type { Buffer } from '../plan/memory.ts';
+export { type ProcedureName, procedureNames, type RoundingProfile } from '../plan/plan.ts';
 
 /*
  * A program: what a machine does. Memory is one block of bytes, cut into buffers of 32-bit lanes; loops have constant
  * bounds but for the number of steps; every operation is a machine operation. Loop order, order of accumulation and all
  * addresses are decided here, so a target has nothing to decide and targets agree bit for bit.
  */
-
-/** How `mulAdd` rounds: twice, everywhere the same; or once, where the host can. */
-export type RoundingProfile = 'separate' | 'fused';
 
 export interface Program {
   /** The cell's name. */
@@ -19,29 +21,13 @@ export interface Program {
   readonly procedures: readonly Procedure[];
 }
 
-export interface Buffer {
-  /** Unique. The first part of a name tells what it is for: `parameter.W`, `state.h`, `tape.12`. */
-  readonly name: string;
-  readonly lanes: LaneType;
-  /** In bytes from the start of memory; a multiple of 16. */
-  readonly offset: number;
-  /** In lanes, at least 1. */
-  readonly length: number;
-}
-
-/**
- * `prepare()` once per update, `start()` at the start of sequences, `forward(steps)`, `backward(steps)`,
- * `finish()` after the backward sweep. A procedure without statements is kept, so that every module offers all five.
- */
+/** A procedure without statements is kept, so that every module offers all five. */
 export interface Procedure {
   readonly name: ProcedureName;
   /** Whether it takes the number of steps. */
   readonly takesSteps: boolean;
   readonly body: readonly ProgramStatement[];
 }
-
-export const procedureNames = ['prepare', 'start', 'forward', 'backward', 'finish'] as const;
-export type ProcedureName = (typeof procedureNames)[number];
 
 /** A number of iterations: known when planned, or the argument of the procedure. */
 export type Extent = number | 'steps';
