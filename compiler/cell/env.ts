@@ -91,10 +91,14 @@ export function report<P>(
   parameters: P,
   related: readonly Related[] = [],
 ): undefined {
-  const userCalls = env.calls.findIndex((call) => call.home.library);
-  if (userCalls >= 0) {
-    const call = env.calls[userCalls]!;
-    env.reporter.report(entry, call.span, parameters, outerCalls(env.calls.slice(0, userCalls)));
+  const libraryCall = env.calls.findIndex((call) => call.home.library);
+  if (libraryCall >= 0) {
+    const call = env.calls[libraryCall]!;
+    const visible = related.filter((place) => place.span.source === call.span.source);
+    env.reporter.report(entry, call.span, parameters, [
+      ...visible,
+      ...outerCalls(env.calls.slice(0, libraryCall)),
+    ]);
   } else {
     env.reporter.report(entry, span, parameters, [...related, ...outerCalls(env.calls)]);
   }

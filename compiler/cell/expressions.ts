@@ -36,7 +36,7 @@ const rules: Rules = {
     const parts = e.parts.map((part) => typeExpression(part, env));
     return parts.every((part) => part !== undefined) ? stackOf(parts, e.span, env) : undefined;
   },
-  list: (e, env) => report(env, cellCatalog.splitMisplaced, e.span, {}),
+  list: (e, env) => report(env, cellCatalog.splitMisplaced, e.span, { isList: true }),
 };
 
 /** The type of an expression and everything in it, with a stretched vector still on its way to a matrix. */

@@ -65,17 +65,17 @@ export function indexRule(e: Index, env: Env): TypedExpression | undefined {
   if (value === undefined || index === undefined || !hasAxis(value, 'An index', env)) return undefined;
   if (index.type.element !== 'index') {
     const hint = 'An index is a whole number, a size, or an input declared as index(V).';
-    return report(env, cellCatalog.notAnIndex, e.index.span, { text: quote(e.index.span), hint });
+    return report(env, cellCatalog.notAnIndex, e.index.span, { text: quote(index.span), hint });
   }
   const hot = oneHotOf(index, e.index.span, env);
   if (hot === undefined) return undefined;
   const rows = value.type.shape[0]!;
   if (!sameDim(hot.type.shape[0]!, rows)) {
     const parameters = {
-      text: quote(e.index.span),
+      text: quote(index.span),
       classes: formatDim(hot.type.shape[0]!),
       rows: formatDim(rows),
-      shape: quote(e.object.span, 'the array'),
+      shape: quote(value.span, 'the array'),
     };
     const related = [whereFrom(value, env), whereIndexFrom(index, env)];
     return report(env, cellCatalog.classesDiffer, e.span, parameters, related);

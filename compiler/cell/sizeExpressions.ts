@@ -32,7 +32,11 @@ export function isSizeExpression(e: Expression, env: Env): boolean {
   while (pending.length > 0) {
     const next = pending.pop()!;
     if (next.kind === 'identifier') {
-      if (env.locals.has(next.name) || env.scope?.symbols.get(next.name)?.kind !== 'size') return false;
+      const local = env.locals.get(next.name);
+      const isSize = env.locals.has(next.name)
+        ? local?.kind === 'size' || local?.kind === 'number'
+        : env.scope?.symbols.get(next.name)?.kind === 'size';
+      if (!isSize) return false;
     } else if (next.kind === 'unary') pending.push(next.operand);
     else if (next.kind === 'binary') pending.push(next.left, next.right);
     else if (next.kind !== 'number') return false;

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { differentiate } from '../../compiler/autodiff/differentiate.ts';
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { printCell } from '../../compiler/cell/print.ts';
 import { printExpression } from '../../compiler/cell/printExpression.ts';
 import { formatShape } from '../../compiler/cell/type.ts';
 import { verifyCell } from '../../compiler/cell/verify.ts';
+import { toGraph } from '../../compiler/graph/toGraph.ts';
+import { verifyGraph } from '../../compiler/graph/verify.ts';
 import { inCell, soundCell } from './support.ts';
 
 const lstm = `
@@ -184,6 +187,10 @@ describe('accepts', () => {
       verifyCell(cell);
       expect([...equationsOf(cell)].sort()).toEqual([...equations].sort());
       expect(printCell(cell)).toContain(`cell ${cell.name}(`);
+      // The next stages take it as it is.
+      const graph = toGraph(cell);
+      verifyGraph(graph);
+      verifyGraph(differentiate(graph, new Set()));
     });
   }
 });
@@ -248,6 +255,11 @@ describe('types', () => {
   test('a class number looks up a row by a product with its one-hot vector', () => {
     const cell = soundCell(inCell('input t: index(H)\nparam E: [H, I] ~ glorot\noutput y = E[t]'));
     expect(formulaOf(cell, 'y')).toBe('one_hot(t) @ E');
+  });
+
+  test('functions may take sizes', () => {
+    const cell = soundCell(inCell('input x: [I]\nfn at(z, n) = z[n - 1] + sum(z[0:n])\noutput y = at(x, I)'));
+    expect(formulaOf(cell, 'y')).toBe('reshape(x[I - 1:I]) + sum(x[0:I])');
   });
 
   test('constraints are kept for what sizes decide', () => {

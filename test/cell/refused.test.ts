@@ -346,6 +346,20 @@ const refusals: readonly Refusal[] = [
     at: 'x',
   },
   {
+    name: 'a list as a stack',
+    text: inCell('input x: [H]\noutput y = [x, x]'),
+    code: 'RNN219',
+    at: '[x, x]',
+    says: ['[a; b]'],
+  },
+  {
+    name: 'a quantity as a class',
+    text: inCell('state h: [H]\nh = h_prev\nloss cross_entropy(h, 2*h[0])'),
+    code: 'RNN230',
+    at: 'cross_entropy(h, 2*h[0])',
+    says: ['2*h[0] is not an index'],
+  },
+  {
     name: 'more names than parts',
     text: inCell('input x: [2*H]\n[a, b, c] = split(x, 2)\noutput a'),
     code: 'RNN220',

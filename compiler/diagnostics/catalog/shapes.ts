@@ -70,13 +70,15 @@ export const shapeCatalog = {
       ...hinted(hint),
     }),
   ),
-  splitMisplaced: entry<Record<never, never>>(
+  splitMisplaced: entry<{ isList?: boolean | undefined }>(
     'RNN219',
     'split anywhere but as the right side of a list of names, or such a list without split.',
     inCell('input x: [2*H]', 'y = tanh(split(x, 2))', 'output y'),
-    () => ({
-      message: 'split and a list of names belong together',
-      hint: 'Write [a, b] = split(z, 2); there are no tuples.',
+    ({ isList }) => ({
+      message: isList
+        ? 'A list with commas is the sizes of split, nothing else'
+        : 'split and a list of names belong together',
+      hint: isList ? 'To stack, write [a; b].' : 'Write [a, b] = split(z, 2); there are no tuples.',
     }),
   ),
   splitCount: entry<{ names: number; parts: number }>(
