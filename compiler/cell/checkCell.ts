@@ -1,19 +1,19 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
-import type { CellDefinition, InnerCellDeclaration, OutputStatement, Statement } from '../syntax/tree.ts';
-import type { Cell, Constant, Equation, Input, Output, Parameter, State, TypedExpression } from './cell.ts';
-import { declareHeader, declareStatement, refuseRepeated } from './declarations.ts';
+import type { CellDefinition, InnerCellDeclaration } from '../syntax/tree.ts';
+import type { Cell, Constant, Equation, Output, Parameter, State, TypedExpression } from './cell.ts';
+import { declareHeader, declareStatement } from './declarations.ts';
 import { gatherDefinitions } from './definitions.ts';
-import { shapeInWords } from './describe.ts';
 import { dimKey } from './dim.ts';
 import { type CellHome, type Env, report } from './env.ts';
 import { checkDefinition, type Definition } from './equations.ts';
-import { typeExpression } from './expressions.ts';
 import type { AppliedCell } from './innerCells.ts';
 import { instantiate } from './instantiate.ts';
+import { inputsOf, lossOf, outputsOf, refuseMissing } from './offers.ts';
 import { inOrder } from './order.ts';
 import type { Reporter } from './reporter.ts';
 import { Scope } from './scope.ts';
 import { constantsOf, parametersOf, statesOf } from './starts.ts';
+import { groupsOf } from './statements.ts';
 import { visitExpressions } from './typed.ts';
 
 /** How an inner cell is found and checked: undefined where it has errors, which have been reported. */
@@ -96,12 +96,6 @@ interface Own {
   readonly loss: TypedExpression | undefined;
 }
 
-type StatementOf<K extends Statement['kind']> = Extract<Statement, { readonly kind: K }>;
-
-function groupsOf<K extends Statement['kind']>(cell: CellDefinition, kind: K): readonly StatementOf<K>[] {
-  return cell.statements.filter((statement): statement is StatementOf<K> => statement.kind === kind);
-}
-
 function declareInner(statement: InnerCellDeclaration, findCell: FindCell, env: Env): void {
   const generic = findCell(statement, env);
   if (generic === undefined) env.work.flawed = true;
@@ -136,64 +130,6 @@ function reportCycle(cycle: readonly Definition[], env: Env): void {
   const [first, ...others] = cycle;
   const related = others.map((definition) => ({ span: definition.names[0]!.span, label: 'defined here' }));
   report(env, cellCatalog.cycle, first!.names[0]!.span, { names: cycle.map(name) }, related);
-}
-
-function inputsOf(cell: CellDefinition, kind: 'input' | 'target', env: Env): readonly Input[] {
-  return groupsOf(cell, kind).flatMap(({ groups }) =>
-    groups.flatMap((group) =>
-      group.names.flatMap(({ name, span }) => {
-        const symbol = env.scope!.symbols.get(name);
-        if ((symbol?.kind !== 'input' && symbol?.kind !== 'target') || symbol.type === undefined) return [];
-        const { type, classes, start = 0 } = symbol;
-        return [
-          { name, type, ...(classes && { classes }), start, lagged: env.scope!.lagged.has(name), span },
-        ];
-      }),
-    ),
-  );
-}
-
-/** What the cell says it offers, else its states. */
-function outputsOf(cell: CellDefinition, env: Env): readonly Output[] {
-  const statements: readonly OutputStatement[] = groupsOf(cell, 'output');
-  const names =
-    statements.length > 0
-      ? statements.flatMap((statement) => statement.entries.map((entry) => entry.name))
-      : groupsOf(cell, 'state').flatMap(({ groups }) => groups.flatMap((group) => group.names));
-  if (names.length === 0 && groupsOf(cell, 'loss').length === 0) {
-    report(env, cellCatalog.nothingToSee, cell.name.span, { name: cell.name.name });
-  }
-  if (statements.length > 0) refuseRepeated(names, 'an output', env);
-  return names.flatMap((name) => {
-    const value = typeExpression(name, env);
-    return value === undefined ? [] : [{ name: name.name, value, span: name.span }];
-  });
-}
-
-function lossOf(cell: CellDefinition, env: Env): TypedExpression | undefined {
-  const [first, ...more] = groupsOf(cell, 'loss');
-  for (const second of more) {
-    const related = [{ span: first!.span, label: 'first loss' }];
-    report(env, cellCatalog.lossTwice, second.span, {}, related);
-  }
-  const value = first && typeExpression(first.value, env);
-  if (value === undefined || value.type.shape.length === 0) return value;
-  return report(env, cellCatalog.lossNotScalar, value.span, { found: shapeInWords(value.type.shape) });
-}
-
-/** States without an equation, inner cells without an application. */
-function refuseMissing(cell: CellDefinition, definitions: readonly Definition[], env: Env): void {
-  const defined = new Set(definitions.flatMap((definition) => definition.defines));
-  for (const { groups } of groupsOf(cell, 'state')) {
-    for (const { name, span } of groups.flatMap((group) => group.names)) {
-      const isDeclared = env.scope!.symbols.get(name)?.span === span;
-      if (isDeclared && !defined.has(name)) report(env, cellCatalog.stateWithoutEquation, span, { name });
-    }
-  }
-  for (const symbol of env.scope!.symbols.values()) {
-    if (symbol.kind !== 'innerCell' || symbol.applied !== undefined || symbol.cell === undefined) continue;
-    report(env, cellCatalog.neverApplied, symbol.span, { name: symbol.name });
-  }
 }
 
 /** One constraint for each size, the strictest; first those of the cell's own equations. */

@@ -88,7 +88,7 @@ function reportDifferent(a: TypedExpression, b: TypedExpression, span: Span, env
   const [vector, matrix] = a.type.shape.length < b.type.shape.length ? [a, b] : [b, a];
   if (vector.type.shape.length === 1 && matrix.type.shape.length === 2) {
     const hint = stretchHint(vector, matrix);
-    return report(env, cellCatalog.stretchHint, span, { left, right, label, hint }, related);
+    return report(env, cellCatalog.vectorBesideMatrix, span, { left, right, label, hint }, related);
   }
   const hint = declareAs(b, a.type.shape, env) ?? declareAs(a, b.type.shape, env);
   return report(

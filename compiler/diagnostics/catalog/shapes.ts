@@ -142,7 +142,7 @@ export const shapeCatalog = {
       hint: 'Add up its entries: sum(...).',
     }),
   ),
-  stretchHint: entry<Mismatch>(
+  vectorBesideMatrix: entry<Mismatch>(
     'RNN225',
     'A vector and a matrix, entry by entry: no vector stretches silently.',
     inCell('param W: [H, I] ~ glorot', 'input v: [H]', 'y = v*W', 'output y'),
