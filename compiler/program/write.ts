@@ -53,7 +53,7 @@ export const op = (name: MachineOp, ...args: readonly ProgramExpression[]): Prog
   args,
 });
 
-/** A loop; none around a body that runs exactly once. */
+/** A loop; nothing where it would never run. */
 export function loop(
   index: string,
   extent: Extent,
