@@ -37,13 +37,10 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions 
     ],
     { primary: loud, secondary: colours.cyan, margin: colours.dim },
   );
-  const head = `${colours.bold(formatPosition(span))}  ${loud(code)}  ${plain(diagnostic.message)}`;
-  const hint = diagnostic.hint === undefined ? [] : [`  ${plain(diagnostic.hint)}`];
+  const head = `${colours.bold(visibleText(formatPosition(span)))}  ${loud(code)}  ${visibleText(diagnostic.message)}`;
+  const hint = diagnostic.hint === undefined ? [] : [`  ${visibleText(diagnostic.hint)}`];
   return [head, ...frame, ...hint].join('\n');
 }
-
-/** A user's name in a message must not steer the terminal. */
-const plain = (text: string): string => visibleText(text);
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const files = [...new Set(diagnostics.map(({ span }) => span.source))];

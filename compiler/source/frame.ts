@@ -88,7 +88,7 @@ function drawLine(source: Source, rows: readonly Row[], number: string, colours:
       shownFrom >= 0 && span.start >= shownFrom && (fits || span.start < shownFrom + lineWidth / 2);
     if (!shown) {
       const text = `${from > lineStart ? '…' : ''}${source.text.slice(from, to)}${to < lineEnd ? '…' : ''}`;
-      drawn.push(`  ${colours.margin(`${number} |`)} ${visibleText(text).trimEnd()}`);
+      drawn.push(`  ${colours.margin(`${number} |`)} ${visibleText(text)}`.trimEnd());
       shownFrom = from;
     }
     const lead = (shownFrom > lineStart ? 1 : 0) + width(source.text.slice(shownFrom, span.start));

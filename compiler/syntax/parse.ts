@@ -188,6 +188,10 @@ class Parser {
 
   #read(piece: Piece, rule: StatementRule): unknown {
     const { tokens, leading, trailing, blankBefore } = piece;
+    if (tokens.reduce((length, { text }) => length + text.length, 0) > statementLimit) {
+      this.errors.add(syntaxCatalog.tooLong, this.#span(tokens[0]!), { limit: statementLimit });
+      return undefined;
+    }
     if (reportStructure(this.source, tokens, rule, this.errors)) return undefined;
     const comments = {
       leading,
@@ -198,10 +202,6 @@ class Parser {
     let result: unknown;
     let failed = false;
     for (const unit of fold(tokens)) {
-      if (unit.text.length > statementLimit) {
-        this.errors.add(syntaxCatalog.tooLong, this.#span(tokens[0]!), { limit: statementLimit });
-        return undefined;
-      }
       const outcome = read(this.source, unit, unit.inner ? 'Expression' : rule, folded, comments);
       if (outcome === 'tooDeep') return this.#tooDeep(tokens[0]!);
       if ('failedAt' in outcome) {

@@ -1,6 +1,9 @@
 import { didYouMean, entry, hinted, inCell } from './entry.ts';
 
-const quoted = (text: string): string => `\`${text}\``;
+/** A piece of the user's text, shortened where it would drown the message. */
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+const quoted = (text: string): string => `\`${shown(text)}\``;
 
 /** RNN1xx: text that does not read as the language. */
 export const syntaxCatalog = {
@@ -124,7 +127,7 @@ export const syntaxCatalog = {
     ({ names, given }) => ({
       message: `The declaration of ${quoted(names)} needs a colon and a shape`,
       label: 'expected `:` before this',
-      hint: `Write \`${names}: ${given}\`; a scalar has the shape \`[]\`.`,
+      hint: `Write \`${shown(names)}: ${shown(given)}\`; a scalar has the shape \`[]\`.`,
     }),
   ),
   missingShape: entry<{ found: string }>(
@@ -135,7 +138,7 @@ export const syntaxCatalog = {
       message: 'A shape stands in square brackets',
       label: 'expected a shape',
       hint: /^[\p{L}_0-9]+$/u.test(found)
-        ? `Write \`[${found}]\`; a scalar has the shape \`[]\`, a class \`index(V)\`.`
+        ? `Write \`[${shown(found)}]\`; a scalar has the shape \`[]\`, a class \`index(V)\`.`
         : 'Write `[H]` for a vector, `[H, I]` for a matrix, `[]` for a scalar, `index(V)` for a class.',
     }),
   ),
@@ -145,7 +148,7 @@ export const syntaxCatalog = {
     inCell('input x: [I]', 'tanh(x)', 'output x'),
     ({ left }) => ({
       message: 'This is not an equation: it has no `=`',
-      hint: `Name the value, \`y = ${left}\`, or remove the line.`,
+      hint: `Name the value, \`y = ${shown(left)}\`, or remove the line.`,
     }),
   ),
   doubleEquals: entry<{ name: string }>(
@@ -154,7 +157,7 @@ export const syntaxCatalog = {
     inCell('input x: [I]', 'y == tanh(x)', 'output y'),
     ({ name }) => ({
       message: '`==` compares; an equation has one `=`',
-      hint: `Write \`${name} = ...\`.`,
+      hint: `Write \`${shown(name)} = ...\`.`,
     }),
   ),
   singleEquals: entry<Record<string, never>>(
@@ -174,8 +177,8 @@ export const syntaxCatalog = {
       message: `${quoted(`${name}[${indices}]`)} cannot be defined entry by entry`,
       label: 'an equation defines a whole array',
       hint: /^t\b/.test(indices)
-        ? `Write \`${name} = ...\` for the value at this step; the one before is \`${name}_prev\`.`
-        : `Write \`${name} = ...\` with \`outer(a, b)\`, \`row(v)\`, \`col(v)\` or \`@\`.`,
+        ? `Write \`${shown(name)} = ...\` for the value at this step; the one before is \`${shown(name)}_prev\`.`
+        : `Write \`${shown(name)} = ...\` with \`outer(a, b)\`, \`row(v)\`, \`col(v)\` or \`@\`.`,
     }),
   ),
   leftSide: entry<{ hint?: string | undefined }>(
@@ -204,8 +207,8 @@ export const syntaxCatalog = {
     ({ left, right }) => ({
       message: 'An operator is missing',
       hint: /^[0-9]/.test(left)
-        ? `Write \`${left}*${right}\` for the product.`
-        : `Write \`${left}*${right}\` for the elementwise product, \`${left} @ ${right}\` for the matrix product.`,
+        ? `Write \`${shown(left)}*${shown(right)}\` for the product.`
+        : `Write \`${shown(left)}*${shown(right)}\` for the elementwise product, \`${shown(left)} @ ${shown(right)}\` for the matrix product.`,
     }),
   ),
   spaceBeforeBracket: entry<{ name: string; bracket: string; spaced: string }>(
@@ -214,7 +217,7 @@ export const syntaxCatalog = {
     inCell('input x: [I]', 'y = tanh (x)', 'output y'),
     ({ name, bracket, spaced }) => ({
       message: `A space stands between ${quoted(name)} and ${quoted(bracket)}`,
-      hint: `An argument list or an index touches its name, \`${spaced}\`; a product needs \`*\` or \`@\`.`,
+      hint: `An argument list or an index touches its name, \`${shown(spaced)}\`; a product needs \`*\` or \`@\`.`,
     }),
   ),
   incompleteIf: entry<{ missing: 'then' | 'else' }>(
@@ -231,7 +234,7 @@ export const syntaxCatalog = {
     '`if` or `not` as an operand without brackets.',
     inCell('input x: [I]', 'y = 1 + if x > 0 then x else 0', 'output y'),
     ({ word }) => ({
-      message: `\`${word}\` needs brackets when it is an operand`,
+      message: `\`${shown(word)}\` needs brackets when it is an operand`,
       hint: word === 'if' ? 'Write `(if c then a else b)`.' : 'Write `(not a)`.',
     }),
   ),
@@ -240,8 +243,8 @@ export const syntaxCatalog = {
     'A word of the language used as a name.',
     inCell('input x: [I]', 'y = x + state', 'output y'),
     ({ word }) => ({
-      message: `\`${word}\` is a word of the language and cannot be a name`,
-      hint: `Choose another name, such as \`${word}_value\`.`,
+      message: `\`${shown(word)}\` is a word of the language and cannot be a name`,
+      hint: `Choose another name, such as \`${shown(word)}_value\`.`,
     }),
   ),
   malformedNumber: entry<{ text: string }>(
@@ -289,7 +292,7 @@ export const syntaxCatalog = {
     inCell('input x: [I]', 'param W: [H, I] = 0', 'y = W[0, 1]*x', 'output y'),
     ({ name }) => ({
       message: 'An index has one part, along the first axis',
-      hint: `Index one axis after the other: \`${name}[i][j]\`.`,
+      hint: `Index one axis after the other: \`${shown(name)}[i][j]\`.`,
     }),
   ),
   transposed: entry<{ object: string }>(
@@ -298,7 +301,7 @@ export const syntaxCatalog = {
     inCell('state h: [H]', 'param W: [H, H] = 0', 'h = W^T @ h_prev'),
     ({ object }) => ({
       message: '`^T` is a power, and nothing is called `T`',
-      hint: `Write \`${object}.T\` for the transpose.`,
+      hint: `Write \`${shown(object)}.T\` for the transpose.`,
     }),
   ),
   timeIndex: entry<{ name: string; write: string }>(
@@ -306,8 +309,8 @@ export const syntaxCatalog = {
     'A value at another step written as an index of time.',
     inCell('state h: [H]', 'h = tanh(h[t-1])'),
     ({ name, write }) => ({
-      message: `Equations have no time index: \`${name}\` is the value at this step`,
-      hint: `Write \`${write}\`.`,
+      message: `Equations have no time index: \`${shown(name)}\` is the value at this step`,
+      hint: `Write \`${shown(write)}\`.`,
     }),
   ),
   tooDeep: entry<{ limit: number }>(
@@ -347,7 +350,7 @@ export const syntaxCatalog = {
     ({ name }) => ({
       message: `The cell ${name} has no body`,
       label: 'expected `{` after this',
-      hint: `Write its statements between braces: \`cell ${name}(...) { ... }\`.`,
+      hint: `Write its statements between braces: \`cell ${shown(name)}(...) { ... }\`.`,
     }),
   ),
   cellHeader: entry<{ name: string }>(
@@ -357,7 +360,7 @@ export const syntaxCatalog = {
     ({ name }) => ({
       message: `The sizes of ${name} are missing`,
       label: 'expected `(` after this',
-      hint: `Name them in round brackets, \`cell ${name}(I, H) {\`; write \`()\` where there are none.`,
+      hint: `Name them in round brackets, \`cell ${shown(name)}(I, H) {\`; write \`()\` where there are none.`,
     }),
   ),
   arrow: entry<Record<string, never>>(

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Span } from '../../compiler/source/source.ts';
+import { parse } from '../../compiler/syntax/parse.ts';
+import { print } from '../../compiler/syntax/print.ts';
+import { tree } from './randomTree.ts';
+
+const read = (text: string) => parse({ name: 'random.rnn', text });
+
+/** The tree without its spans. */
+const bare = (node: unknown): unknown =>
+  JSON.parse(JSON.stringify(node, (key, value) => (/^(span|.*Span)$/.test(key) ? undefined : value)));
+
+const format = (text: string): string => {
+  const { tree, diagnostics } = read(text);
+  expect(diagnostics).toEqual([]);
+  return print(tree);
+};
+
+const inCell = (line: string): string => `cell A() {\n  ${line}\n}\n`;
+
+describe('print', () => {
+  it('writes what parses to the same tree', () => {
+    fc.assert(
+      fc.property(tree, (random) => {
+        const text = print(random);
+        const { tree: again, diagnostics } = read(text);
+        expect(diagnostics).toEqual([]);
+        expect(bare(again)).toEqual(bare(random));
+        expect(print(again)).toBe(text);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it('needs every bracket it writes', () => {
+    fc.assert(
+      fc.property(tree, fc.nat(), (random, pick) => {
+        const text = print(random);
+        const pairs = removablePairs(text);
+        if (pairs.length === 0) return;
+        const [open, close] = pairs[pick % pairs.length]!;
+        const without = `${text.slice(0, open)}${text.slice(open + 1, close)}${text.slice(close + 1)}`;
+        const { tree: again, diagnostics } = read(without);
+        expect(diagnostics.length > 0 || JSON.stringify(bare(again)) !== JSON.stringify(bare(random))).toBe(
+          true,
+        );
+      }),
+      { numRuns: 300, seed: 2 },
+    );
+  });
+
+  it.each([
+    ['h=W@x*U@h', 'h = W @ x * U @ h'],
+    ['h = b * c / d', 'h = b*c/d'],
+    ['h = ((a+b))*(c)', 'h = (a + b)*c'],
+    ['h = a - (b - c) - (d)', 'h = a - (b - c) - d'],
+    ['h = ( - x ) ^ 2 + 2 ^ ( - k )', 'h = (-x)^2 + 2^-k'],
+    ['h = A @ (-x)', 'h = A @ -x'],
+    ['h = -(x^2)', 'h = -x^2'],
+    ['h = (a^b)^c^(d)', 'h = (a^b)^c^d'],
+    ['h = [ x;h ] . T', undefined],
+    ['h = f( x ,k=2 )', 'h = f(x, k = 2)'],
+    ['h = z[ 0 : H ][1]', 'h = z[0:H][1]'],
+    ['h = (if a<b then (c) else (d))', 'h = if a < b then c else d'],
+    ['[a,b]=split(z,[K,2*K])', '[a, b] = split(z, [K, 2*K])'],
+    ['param W,U:[4*H,I+H]~glorot,b:[H]=(k)->k', 'param W, U: [4*H, I + H] ~ glorot, b: [H] = (k) -> k'],
+    ['h = x\n    + y  # why', 'h = x + y  # why'],
+  ])('%s', (written, canonical) => {
+    if (canonical === undefined) expect(read(inCell(written)).diagnostics).toHaveLength(1);
+    else expect(format(inCell(written))).toBe(inCell(canonical));
+  });
+
+  it('keeps comments and single blank lines', () => {
+    const text = [
+      '# file',
+      '',
+      '# cell',
+      'cell A(H; dt = 0.1) {  # body',
+      '  # first',
+      '  input x: [H]  # given',
+      '',
+      '  # equations',
+      '',
+      '  y = x',
+      '  # last',
+      '}',
+      '',
+      '# end',
+      '',
+    ].join('\n');
+    expect(format(text)).toBe(text);
+    expect(format(text.replaceAll('\n', '\n\n'))).toBe(format(text.replaceAll('\n', '\n\n\n')));
+  });
+
+  it('moves a comment inside a statement before it', () => {
+    expect(format('cell A() {\n  y = (1  # one\n    + 2)  # two\n}\n')).toBe(
+      'cell A() {\n  # one\n  y = 1 + 2  # two\n}\n',
+    );
+  });
+});
+
+describe('spans', () => {
+  it('nest, and hold the text of what they are the span of', () => {
+    fc.assert(
+      fc.property(tree, (random) => {
+        const text = print(random);
+        const { tree: parsed } = read(text);
+        const check = (node: unknown, outer: Span | undefined): void => {
+          if (node === null || typeof node !== 'object') return;
+          const { span, kind } = node as { span?: Span; kind?: string };
+          if (span !== undefined && kind !== undefined) {
+            expect(span.start).toBeLessThanOrEqual(span.end);
+            if (outer !== undefined) {
+              expect(span.start).toBeGreaterThanOrEqual(outer.start);
+              expect(span.end).toBeLessThanOrEqual(outer.end);
+            }
+            const inside = text.slice(span.start, span.end);
+            if (kind === 'identifier') expect(inside).toBe((node as { name?: string }).name);
+            if (kind === 'number') expect(inside).toBe((node as { text?: string }).text);
+          }
+          for (const [key, child] of Object.entries(node)) {
+            if (!/span$/i.test(key) && key !== 'leading' && key !== 'trailing')
+              check(child, kind === undefined ? outer : span);
+          }
+        };
+        check(parsed, undefined);
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+});
+
+/** Round brackets that group (no argument list before them), as pairs of offsets. */
+function removablePairs(text: string): readonly (readonly [number, number])[] {
+  const pairs: [number, number][] = [];
+  const open: number[] = [];
+  for (const match of text.matchAll(/#.*|"[^"]*"|[()]/g)) {
+    if (match[0] === '(') open.push(match.index);
+    if (match[0] === ')') {
+      const start = open.pop()!;
+      const groups =
+        !/[\p{L}\p{M}_0-9]$/u.test(text.slice(0, start)) ||
+        /\b(?:if|then|else|or|and|not|loss) $/.test(text.slice(0, start));
+      if (groups && !text.slice(match.index).startsWith(') ->')) pairs.push([start, match.index]);
+    }
+  }
+  return pairs;
+}
