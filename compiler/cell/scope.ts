@@ -91,7 +91,7 @@ function whyReserved(name: string): string | undefined {
 }
 
 /** How many names "did you mean" looks at. */
-const MOST_CANDIDATES = 1000;
+const MOST_CANDIDATES = 300;
 
 export class Scope {
   readonly symbols = new Map<string, CellSymbol>();
