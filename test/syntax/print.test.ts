@@ -49,7 +49,7 @@ describe('print', () => {
           tried++;
         }
       }),
-      { numRuns: 400, seed: 2 },
+      { numRuns: 1000, seed: 2 },
     );
     expect(tried).toBeGreaterThan(400);
   });
