@@ -3,6 +3,7 @@ import type { Cell } from './cell/cell.ts';
 import { type Checked, check } from './cell/check.ts';
 import type { Load } from './cell/modules.ts';
 import { bindSizes } from './cell/sizes.ts';
+import { verifyCell } from './cell/verify.ts';
 import { compileCatalog } from './diagnostics/catalog/compile.ts';
 import { CompileError } from './diagnostics/compileError.ts';
 import { diagnose } from './diagnostics/diagnostic.ts';
@@ -70,6 +71,7 @@ export function compile(source: Source, options: CompileOptions = {}): CompiledC
 
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
   const cell = checkedCell(source, options);
+  verifyCell(cell);
   const graph = verified(toGraph(cell));
   const training = options.training ?? true;
   const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : graph;
