@@ -1,0 +1,46 @@
+import { basename } from 'node:path';
+import { compile } from '../../compiler/compile.ts';
+import { bundleModule, bundleWasm } from '../../compiler/module/bundle.ts';
+import { type ExitCode, exitCodes, Failure } from '../failure.ts';
+import { loadImport, readSource, writeAtomically } from '../files.ts';
+import type { Io } from '../io.ts';
+
+export interface CompileCommand {
+  readonly size: ReadonlyMap<string, number>;
+  readonly cell?: string;
+  readonly batch: number;
+  readonly window?: number;
+  readonly inference: boolean;
+  readonly target: 'js' | 'wasm';
+  readonly output?: string;
+}
+
+/** Writes an ES module with its types, or a .wasm file. */
+export function compileFile(path: string, command: CompileCommand, io: Io): ExitCode {
+  const { size, inference, output, ...options } = command;
+  const source = readSource(path);
+  const file = output ?? `${path === '-' ? 'cell' : basename(path).replace(/\.rnn$/, '')}.js`;
+  const kind = /\.(js|mjs|wasm)$/.exec(file)?.[1];
+  if (kind === undefined) {
+    throw new Failure(exitCodes.usage, `Cannot write ${file}: name a file that ends in .js, .mjs or .wasm.`);
+  }
+  if (kind === 'wasm' && command.target === 'js') {
+    throw new Failure(
+      exitCodes.usage,
+      'A .wasm file holds WebAssembly: leave out --target js, or write a .js file.',
+    );
+  }
+  const compiled = compile(source, { ...options, sizes: size, training: !inference, load: loadImport });
+  if (kind === 'wasm') {
+    const bytes = bundleWasm(compiled);
+    writeAtomically(file, bytes);
+    io.out(`${file}: ${bytes.length} bytes\n`);
+    return exitCodes.fine;
+  }
+  const { js, dts } = bundleModule(compiled);
+  const types = file.replace(/\.(m?)js$/, '.d.$1ts');
+  writeAtomically(types, dts);
+  writeAtomically(file, js);
+  io.out(`${file}: ${Buffer.byteLength(js)} bytes\n${types}\n`);
+  return exitCodes.fine;
+}

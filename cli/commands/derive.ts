@@ -1,0 +1,31 @@
+import { checkedCell, frozenParameters } from '../../compiler/compile.ts';
+import { derive } from '../../compiler/derive/derive.ts';
+import { printDerived } from '../../compiler/derive/print.ts';
+import { unroll } from '../../compiler/derive/unroll.ts';
+import { toGraph } from '../../compiler/graph/toGraph.ts';
+import { type ExitCode, exitCodes } from '../failure.ts';
+import { loadImport, readSource } from '../files.ts';
+import type { Io } from '../io.ts';
+
+export interface DeriveCommand {
+  readonly cell?: string;
+  readonly latex: boolean;
+  readonly unroll?: number;
+}
+
+/** The adjoint of a cell as equations. */
+export function deriveFile(
+  path: string,
+  { latex, unroll: steps, ...options }: DeriveCommand,
+  io: Io,
+): ExitCode {
+  const cell = checkedCell(readSource(path), { ...options, load: loadImport });
+  const graph = toGraph(cell);
+  const format = latex ? 'latex' : 'text';
+  const text =
+    steps === undefined
+      ? printDerived(derive(graph, frozenParameters(cell)), format)
+      : unroll(graph, steps, format);
+  io.out(`${text.trimEnd()}\n`);
+  return exitCodes.fine;
+}

@@ -1,0 +1,68 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import type { Load } from '../compiler/cell/modules.ts';
+import type { Source } from '../compiler/source/source.ts';
+import { exitCodes, Failure } from './failure.ts';
+
+/**
+ * Reads a text file, or standard input for `-`.
+ *
+ * @throws Failure (file) that says which file and why
+ */
+export function readText(path: string): string {
+  const bytes = attempt(`read ${path}`, () => readFileSync(path === '-' ? 0 : path));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Failure(exitCodes.file, `Cannot read ${path}: it is not UTF-8 text.`);
+  }
+}
+
+export function readSource(path: string): Source {
+  return { name: path === '-' ? 'standard input' : path, text: readText(path) };
+}
+
+/** Finds imported files, relative to the file that imports them. */
+export const loadImport: Load = (path, from) => {
+  const name = normalize(join(dirname(from.name), path));
+  try {
+    return statSync(name).isFile() ? { name, text: readFileSync(name, 'utf8') } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Writes all or nothing: into a file beside it, which then takes its name.
+ *
+ * @throws Failure (file); what was there before is still there
+ */
+export function writeAtomically(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  attempt(`write ${path}`, () => {
+    try {
+      writeFileSync(temporary, content);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EACCES: 'permission denied',
+  ENOSPC: 'no space is left on the disk',
+};
+
+function attempt<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Failure(exitCodes.file, `Cannot ${what}: ${reasons[code ?? ''] ?? message}.`);
+  }
+}
