@@ -28,5 +28,7 @@ await build({
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',
   // Bundled CommonJS packages ask for Node's own modules by require.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
 });

@@ -1,0 +1,188 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import picocolors from 'picocolors';
+import { afterAll, describe, expect, it } from 'vitest';
+import { main } from '../../cli/rnnc.ts';
+import { instantiate, readWasm } from '../../runtime/index.ts';
+
+const examples = fileURLToPath(new URL('../../dsl-examples/', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'rnnc-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file with this text. */
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function rnnc(...args: readonly string[]) {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    colour: picocolors.createColors(false),
+  });
+  // Whatever is wrong, nobody sees our stack.
+  expect(`${out}${err}`).not.toMatch(/^\s+at .*:\d+:\d+/m);
+  return { code, out, err };
+}
+
+const wrong =
+  'cell Bad(I, H) {\n  input x: [I]\n  state h: [H]\n  param U: [H, I] ~ glorot\n  h = tanh(U @ h_prev + y)\n}\n';
+
+describe('check', () => {
+  it('says what each cell has', async () => {
+    const { code, out, err } = await rnnc('check', join(examples, 'lstm.rnn'), join(examples, 'elman.rnn'));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('cell LSTM(I, H): 1 input, 2 states, 12 parameters');
+    expect(out).toContain('cell Elman(I, H): 1 input, 1 state, 3 parameters');
+  });
+
+  it('reports all mistakes of all files, with both shapes, and exits with 1', async () => {
+    const { code, out, err } = await rnnc(
+      'check',
+      file('bad.rnn', wrong),
+      file('other.rnn', 'cell A( {\n}\n'),
+    );
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('bad.rnn:5:');
+    expect(err).toContain('other.rnn:1:');
+    expect(err).toMatch(/\[H, I\].*\[H\]|\[H\].*\[I\]|length I/s);
+    expect(err).toContain('y');
+  });
+
+  it('finds imports beside the file', async () => {
+    expect((await rnnc('check', join(examples, 'residual_stack.rnn'))).code).toBe(0);
+    const { code, err } = await rnnc('check', file('lost.rnn', 'import { A } from "./nowhere.rnn"\n'));
+    expect(code).toBe(1);
+    expect(err).toContain('nowhere.rnn');
+  });
+
+  it('says why a file cannot be read, and exits with 3', async () => {
+    mkdirSync(join(folder, 'folder.rnn'));
+    writeFileSync(join(folder, 'binary.rnn'), Uint8Array.of(0xff, 0xfe, 0x00));
+    for (const [name, reason] of [
+      ['missing.rnn', 'no such file'],
+      ['folder.rnn', 'it is a folder'],
+      ['binary.rnn', 'not UTF-8'],
+    ] as const) {
+      const { code, err } = await rnnc('check', join(folder, name));
+      expect(code, name).toBe(3);
+      expect(err).toContain(reason);
+    }
+  });
+});
+
+describe('wrong calls exit with 2 and say what is right', () => {
+  it.each([
+    [[], 'Usage: rnnc'],
+    [['chek', 'a.rnn'], 'Did you mean check?'],
+    [['check'], 'missing required argument'],
+    [['compile', 'a.rnn', '--size', 'H'], 'NAME=VALUE'],
+    [['compile', 'a.rnn', '--size', 'H=x'], 'NAME=VALUE'],
+    [['compile', 'a.rnn', '--batch', '0'], 'whole number of at least 1'],
+    [['compile', 'a.rnn', '--target', 'cuda'], 'wasm, js'],
+    [['print', 'a.rnn', '--stage', 'nothing'], 'syntax, cell, graph'],
+    [['print', 'a.rnn'], '--stage'],
+    [['derive', 'a.rnn', '--unroll', 'many'], 'whole number'],
+    [['gradcheck', 'a.rnn', '--tolerance', '-1'], 'above 0'],
+    [['run', 'a.rnn'], '--data'],
+  ])('rnnc %s', async (args, message) => {
+    const { code, out, err } = await rnnc(...args);
+    expect(code).toBe(2);
+    expect(`${out}${err}`).toContain(message);
+  });
+
+  it('while help exits with 0 and shows examples', async () => {
+    for (const command of ['check', 'compile', 'derive', 'gradcheck', 'run', 'print']) {
+      const { code, out } = await rnnc(command, '--help');
+      expect(code).toBe(0);
+      expect(out).toContain(`rnnc ${command} `);
+    }
+  });
+});
+
+describe('compile', () => {
+  const lstm = join(examples, 'lstm.rnn');
+
+  it('writes a module that a runtime loads, with its types, the same bytes each time', async () => {
+    const target = join(folder, 'lstm.mjs');
+    const args = ['compile', lstm, '-s', 'I=3,H=4', '--window', '8', '-o', target] as const;
+    expect((await rnnc(...args)).code).toBe(0);
+    const first = readFileSync(target, 'utf8');
+    await rnnc(...args);
+    expect(readFileSync(target, 'utf8')).toBe(first);
+    expect(readFileSync(join(folder, 'lstm.d.mts'), 'utf8')).toContain('W_i');
+    const { default: compiled } = await import(pathToFileURL(target).href);
+    const lively = await instantiate(compiled, { seed: 1 });
+    expect(lively.forward(new Float32Array(6).fill(0.5), 2).h).toHaveLength(8);
+  });
+
+  it('writes WebAssembly with its manifest, that gives the same numbers', async () => {
+    const outputs = [];
+    for (const target of ['a.wasm', 'b.js']) {
+      const path = join(folder, target);
+      const kind = target === 'b.js' ? ['--target', 'js'] : [];
+      expect((await rnnc('compile', lstm, '-s', 'I=3,H=4', ...kind, '-o', path)).code).toBe(0);
+      const compiled =
+        target === 'a.wasm' ? readWasm(readFileSync(path)) : (await import(pathToFileURL(path).href)).default;
+      const instance = await instantiate(compiled, { seed: 1 });
+      outputs.push(instance.forward(Float32Array.of(0.1, -0.2, 0.3), 1).h!.slice());
+    }
+    expect(outputs[0]).toEqual(outputs[1]);
+  });
+
+  it('names what is missing, and writes nothing', async () => {
+    const target = join(folder, 'none.js');
+    const { code, err } = await rnnc('compile', lstm, '-s', 'I=3', '-o', target);
+    expect(code).toBe(1);
+    expect(err).toContain('size H');
+    const strange = await rnnc('compile', lstm, '-s', 'I=3,H=2,J=1', '-o', target);
+    expect(strange.code).toBe(1);
+    const nowhere = await rnnc('compile', lstm, '-s', 'I=3,H=2', '-o', join(folder, 'no/such/folder.js'));
+    expect(nowhere.code).toBe(3);
+    expect((await rnnc('compile', lstm, '-s', 'I=3,H=2', '-o', 'lstm.txt')).code).toBe(2);
+    expect(readdirSync(folder).filter((name) => name.includes('none') || name.includes('.tmp'))).toEqual([]);
+  });
+});
+
+describe('gradcheck', () => {
+  it('passes for every example', async () => {
+    for (const name of ['gru.rnn', 'char_model.rnn', 'matrix_memory.rnn']) {
+      const { code, out } = await rnnc('gradcheck', join(examples, name));
+      expect(out).toContain('passed');
+      expect(code).toBe(0);
+    }
+  });
+
+  it('names parameter, entry and both numbers where the numbers differ', async () => {
+    // No f64 difference is exact: a limit beyond its digits must fail.
+    const { code, err } = await rnnc('gradcheck', join(examples, 'gru.rnn'), '--tolerance', '1e-300');
+    expect(code).toBe(1);
+    expect(err).toMatch(/failed: parameter W_z\[\d, \d\]: symbolic -?[\d.e-]+, numeric -?[\d.e-]+/);
+  });
+
+  it('leaves out what lies beside a kink, and says so', async () => {
+    const text =
+      'cell Kink(H) {\n  input x: [H]\n  param w: [H] ~ normal(0, 1)\n  y = relu(w - w) + abs(x)\n  output y\n}\n';
+    const { code, out } = await rnnc('gradcheck', file('kink.rnn', text));
+    expect(code).toBe(0);
+    expect(out).toContain('parameter w');
+  });
+});
+
+describe('print', () => {
+  it.each(['syntax', 'cell', 'graph', 'plan', 'program', 'js', 'wat'])('stage %s', async (stage) => {
+    const { code, out } = await rnnc('print', join(examples, 'elman.rnn'), '--stage', stage, '-s', 'I=2,H=3');
+    expect(code).toBe(0);
+    expect(out).toContain('W_hh');
+  });
+});
