@@ -52,7 +52,11 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   for (const { op, promise } of report.notDerivatives)
     io.out(`  ${op}: its backward is, on purpose, ${promise}\n`);
   const wrong = report.checked.filter(({ worst }) => worst !== undefined && worst.error > tolerance);
-  if (report.passed) io.out(`${io.colour.green('passed')}: every derivative agrees to ${tolerance}\n`);
+  if (report.passed)
+    io.out(`${io.colour.green('passed')}: every derivative that was compared agrees to ${tolerance}\n`);
+  else if (wrong.length === 0) {
+    io.err(`${io.colour.red('failed')}: nothing could be compared; another --seed may land beside no kink\n`);
+  }
   for (const { kind, name, worst } of wrong) {
     const entry = place(worst!.entry, shapeOf(cell, name, bound.binding.sizes, { steps, batch }));
     io.err(

@@ -6,6 +6,7 @@ import { mathOps } from '../ops/math.ts';
 import { mayCrossKink, traceKinks } from './kinks.ts';
 
 export interface GradcheckReport {
+  /** Every comparison is within the tolerance, and there was one. */
   readonly passed: boolean;
   /** Parameters, then inputs, then given start states; each with its worst entry. */
   readonly checked: readonly CheckedArray[];
@@ -44,8 +45,11 @@ export interface GradcheckOptions {
   readonly spacing?: number;
 }
 
-/** Under this a derivative counts as zero and its error is absolute: what f64 leaves of a difference. */
-const floor = 1e-4;
+/**
+ * Under this a derivative counts as zero and its error is absolute: what f64 leaves of a difference. A share of the
+ * addends of L, whose rounding a difference magnifies, and of the largest derivative of the same array.
+ */
+const floorShare = { ofObjective: 1e-4, ofLargest: 1e-2 };
 
 /**
  * Compares the symbolic gradient of L = sum of weighted losses, outputs and final states (the weights are the cotangents
@@ -61,7 +65,15 @@ export function gradcheck(
   const symbolic = evaluateSequence(bound, given).adjoint!;
   const base = traceKinks(bound, given);
 
-  const compare = (array: Values, entry: number, exact: number): Comparison | undefined => {
+  const objectiveSize = Math.max(1, magnitude(given, base.result));
+
+  const compare = (
+    array: Values,
+    entry: number,
+    cotangent: Values,
+    floor: number,
+  ): Comparison | undefined => {
+    const exact = cotangent[entry]!;
     const value = array[entry]!;
     const h = spacing * Math.max(1, Math.abs(value));
     const around = [-2, -1, 1, 2].map((k) => {
@@ -88,7 +100,9 @@ export function gradcheck(
     array: Values,
     cotangent: Values,
   ): CheckedArray => {
-    const comparisons = Array.from(array, (_, entry) => compare(array, entry, cotangent[entry]!));
+    const largest = cotangent.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const floor = Math.max(floorShare.ofObjective * objectiveSize, floorShare.ofLargest * largest);
+    const comparisons = Array.from(array, (_, entry) => compare(array, entry, cotangent, floor));
     const compared = comparisons.filter((c) => c !== undefined);
     const [worst] = [...compared].sort((a, b) => b.error - a.error);
     const counts = { compared: compared.length, besideKink: comparisons.length - compared.length };
@@ -111,7 +125,9 @@ export function gradcheck(
     ...checkAll('start', given.starts ?? new Map(), symbolic.startCotangents),
   ];
   return {
-    passed: checked.every(({ worst }) => worst === undefined || worst.error <= tolerance),
+    passed:
+      checked.every(({ worst }) => worst === undefined || worst.error <= tolerance) &&
+      checked.some(({ compared }) => compared > 0),
     checked,
     notDerivatives: notDerivativesOf(bound.graph),
   };
@@ -119,16 +135,23 @@ export function gradcheck(
 
 /** The scalar that is differentiated: losses, outputs and final states, each times the weight it was given. */
 export function objective(given: SequenceGiven, result: SequenceResult): number {
-  let sum = 0;
-  const add = (weights: Values | undefined, values: Values | undefined) => {
-    weights?.forEach((weight, i) => {
-      if (weight !== 0) sum += weight * values![i]!;
-    });
-  };
-  add(given.lossWeights, result.loss);
-  for (const [name, weights] of given.outputCotangents ?? []) add(weights, result.outputs.get(name));
-  for (const [name, weights] of given.finalCotangents ?? []) add(weights, result.finals.get(name));
-  return sum;
+  return addends(given, result).reduce((sum, x) => sum + x, 0);
+}
+
+function magnitude(given: SequenceGiven, result: SequenceResult): number {
+  return addends(given, result).reduce((sum, x) => sum + Math.abs(x), 0);
+}
+
+function addends(given: SequenceGiven, result: SequenceResult): readonly number[] {
+  const weighted = (weights: Values | undefined, values: Values | undefined) =>
+    Array.from(weights ?? [], (weight, i) => (weight === 0 ? 0 : weight * values![i]!));
+  const byName = (weights: ReadonlyMap<string, Values> | undefined, values: ReadonlyMap<string, Values>) =>
+    [...(weights ?? [])].flatMap(([name, array]) => weighted(array, values.get(name)));
+  return [
+    ...weighted(given.lossWeights, result.loss),
+    ...byName(given.outputCotangents, result.outputs),
+    ...byName(given.finalCotangents, result.finals),
+  ];
 }
 
 function notDerivativesOf(graph: TrainingGraph): readonly NotDerivative[] {

@@ -1,67 +1,95 @@
-import type { Bound } from '../graph/bind.ts';
+import { type Bound, boundShape } from '../graph/bind.ts';
 import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../graph/evaluate.ts';
 import type { Values } from '../graph/evaluateNode.ts';
-import type { NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import type { NodeId, Reduce, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import { operandsOf } from '../graph/phase.ts';
 import { mathOps } from '../ops/math.ts';
 
-/** What the ops with kinks read during one evaluation, in order, and how far from a kink that was. */
+/** Everything with a kink that one evaluation met, in the order it met it. */
 export interface KinkTrace {
   readonly result: SequenceResult;
-  readonly readings: readonly KinkReading[];
+  readonly sites: readonly KinkSite[];
 }
 
-interface KinkReading {
-  readonly operands: readonly Values[];
+/** One entry of an op with kinks, or one group of entries that compete for a maximum. */
+export interface KinkSite {
+  readonly operands: readonly number[];
   /** To the nearest place where the slope jumps. */
   readonly distance: number;
 }
 
 /** Evaluates, and watches every op that has kinks. */
 export function traceKinks(bound: Bound<StepGraph | TrainingGraph>, given: SequenceGiven): KinkTrace {
-  const readings: KinkReading[] = [];
+  const { graph } = bound;
+  const watched = kinkyNodes(graph);
+  const sites: KinkSite[] = [];
   const result = evaluateSequence(bound, given, (id, read) => {
-    const operands = kinkyOperands(bound.graph, id)?.map(read);
-    if (operands !== undefined)
-      readings.push({ operands, distance: kinkDistance(bound.graph, id, operands) });
+    if (watched.has(id)) sites.push(...sitesOf(graph, id, read));
   });
-  return { result, readings };
+  return { result, sites };
 }
 
-/** Whether what the ops read moved so far from `base` to `moved` that one of them may have met its kink. */
+/** Whether some op's operands moved so far from `base` to `moved` that it may have met its kink. */
 export function mayCrossKink(base: KinkTrace, moved: KinkTrace): boolean {
-  return base.readings.some(({ operands, distance }, i) => {
-    let largest = 0;
-    operands.forEach((values, k) => {
-      const others = moved.readings[i]!.operands[k]!;
-      values.forEach((value, entry) => {
-        largest = Math.max(largest, Math.abs(value - others[entry]!));
-      });
-    });
+  return base.sites.some(({ operands, distance }, i) => {
+    const others = moved.sites[i]!.operands;
+    const largest = operands.reduce((most, value, k) => Math.max(most, Math.abs(value - others[k]!)), 0);
     // Each of two operands moves by at most `largest`, so their difference by twice that.
-    return distance <= 2 * largest && largest > 0;
+    return largest > 0 && distance <= 2 * largest;
   });
 }
 
-function kinkyOperands(graph: StepGraph, id: NodeId): readonly NodeId[] | undefined {
-  const node = graph.nodes[id]!;
-  if (node.form === 'reduce' && node.op === 'max') return [node.operand];
-  return node.form === 'map' && mathOps.get(node.op)?.kinkDistance !== undefined ? node.operands : undefined;
+/** Nodes of the step with kinks, but for those whose derivative is asked for by nobody (the shift of a softmax). */
+function kinkyNodes(graph: StepGraph): ReadonlySet<NodeId> {
+  const seen = new Set<NodeId>();
+  graph.nodes.forEach((node, id) => {
+    const stops = node.form === 'map' && node.op === 'stop_gradient';
+    if (node.origin.sweep === 'primal' && !stops)
+      for (const operand of operandsOf(graph, id)) seen.add(operand);
+  });
+  const results = [...graph.outputs, ...graph.values].map(({ node }) => node);
+  for (const id of [...results, ...graph.states.map(({ next }) => next), graph.loss ?? -1]) seen.add(id);
+  return new Set([...seen].filter((id) => hasKinks(graph, id)));
 }
 
-function kinkDistance(graph: StepGraph, id: NodeId, operands: readonly Values[]): number {
-  const node = graph.nodes[id]!;
-  if (node.form !== 'map') return smallestGap([...operands[0]!]);
-  const distance = mathOps.get(node.op)!.kinkDistance!;
-  return operands[0]!.reduce(
-    (nearest, _, i) => Math.min(nearest, distance(...operands.map((values) => values[i]!))),
-    Number.POSITIVE_INFINITY,
-  );
+function hasKinks(graph: StepGraph, id: NodeId): boolean {
+  const node = graph.nodes[id];
+  if (node?.form === 'reduce') return node.op === 'max';
+  return node?.form === 'map' && mathOps.get(node.op)?.kinkDistance !== undefined;
 }
 
-/** At most the gap between any two entries that compete for a maximum, whatever the axes. */
-function smallestGap(values: number[]): number {
-  values.sort((a, b) => a - b);
-  return values
-    .slice(1)
-    .reduce((gap, value, i) => Math.min(gap, value - values[i]!), Number.POSITIVE_INFINITY);
+function sitesOf(graph: StepGraph, id: NodeId, read: (operand: NodeId) => Values): readonly KinkSite[] {
+  const node = graph.nodes[id]!;
+  if (node.form === 'reduce') return groupsOf(graph, node, read(node.operand)).map(competition);
+  if (node.form !== 'map') return [];
+  const kinkDistance = mathOps.get(node.op)!.kinkDistance!;
+  const values = node.operands.map(read);
+  return Array.from(values[0]!, (_, entry) => {
+    const operands = values.map((array) => array[entry]!);
+    return { operands, distance: kinkDistance(...operands) };
+  });
+}
+
+/** A maximum has its kink where the second largest draws level. */
+function competition(operands: readonly number[]): KinkSite {
+  const [first, second] = [...operands].sort((a, b) => b - a);
+  return { operands, distance: second === undefined ? Number.POSITIVE_INFINITY : first! - second };
+}
+
+/** The entries of each place of a reduction's result. */
+function groupsOf(graph: StepGraph, node: Reduce, values: Values): readonly (readonly number[])[] {
+  const shape = boundShape(graph, node.operand);
+  const groups = new Map<string, number[]>();
+  values.forEach((value, entry) => {
+    let rest = entry;
+    const place: number[] = [];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (!node.axes.includes(axis)) place.unshift(rest % shape[axis]!);
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    const group = groups.get(place.join()) ?? [];
+    group.push(value);
+    groups.set(place.join(), group);
+  });
+  return [...groups.values()];
 }

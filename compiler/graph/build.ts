@@ -47,13 +47,9 @@ export class GraphBuilder {
   }
 
   /** The same number at every place of `shape`. */
-  fill(value: number | Dim, shape: readonly Dim[] = []): NodeId {
-    return this.#add({
-      form: 'fill',
-      value,
-      type: { shape, outer: shared, element: 'real' },
-      origin: this.origin,
-    });
+  fill(value: number | Dim, shape: readonly Dim[] = [], element: TensorType['element'] = 'real'): NodeId {
+    const type: TensorType = { shape, outer: shared, element };
+    return this.#add({ form: 'fill', value, type, origin: this.origin });
   }
 
   /** One scalar op; scalar operands are repeated to the shape of the others. */

@@ -72,7 +72,7 @@ export function toGraph(cell: Cell): StepGraph {
   });
   for (const input of lagged) {
     builder.origin = origin(input.span, `${input.name}_start`);
-    const start = builder.fill(input.start, input.type.shape);
+    const start = builder.fill(input.start, input.type.shape, input.type.element);
     const next = known.get(`input ${input.name}`)!;
     states.push({ name: input.name, previous: previous.get(input.name)!, next, start, hidden: true });
   }
@@ -187,7 +187,8 @@ function matmul(builder: GraphBuilder, left: NodeId, right: NodeId): NodeId {
   return builder.contract(left, right, leftAxes, rightAxes, outAxes);
 }
 
-function arrayAlgebra(builder: GraphBuilder): ArrayAlgebra<NodeId> {
+/** The formulas of `ops/array.ts` as nodes. */
+export function arrayAlgebra(builder: GraphBuilder): ArrayAlgebra<NodeId> {
   const axesOf = (x: NodeId, axis: number | undefined) =>
     axis === undefined ? builder.shape(x).map((_, i) => i) : [axis];
   return {

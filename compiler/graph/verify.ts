@@ -79,7 +79,7 @@ function verifyShapes(graph: Graph): void {
         case 'leaf':
           return builder.leaf(node.role, node.name, node.type);
         case 'fill':
-          return builder.fill(node.value, node.type.shape);
+          return builder.fill(node.value, node.type.shape, node.type.element);
       }
     })();
     const type = (t: typeof node.type) => JSON.stringify([t.shape, t.outer, t.element]);

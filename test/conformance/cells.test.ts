@@ -67,7 +67,7 @@ describe('random cells', () => {
           ...result.adjoint!.gradients.values(),
         ];
         fc.pre(all.every((values) => values.every((x) => Math.abs(x) < 100)));
-        fc.pre(traceKinks(bound, given).readings.every(({ distance }) => distance > 1e-3));
+        fc.pre(traceKinks(bound, given).sites.every(({ distance }) => distance > 1e-3));
         const run = runProgram(stages, given, 'js');
         const close = (name: string, expected: Float64Array) => {
           const actual = run.buffer(name);

@@ -54,7 +54,7 @@ describe('symbolic gradients of random cells', () => {
         const { adjoint } = evaluateSequence(bound, given);
         fc.pre(isTame([...adjoint!.gradients.values(), ...adjoint!.inputCotangents.values()]));
         // At a kink itself either side may be taken; away from it there is one derivative.
-        fc.pre(traceKinks(bound, given).readings.every(({ distance }) => distance > 1e-9));
+        fc.pre(traceKinks(bound, given).sites.every(({ distance }) => distance > 1e-9));
         const random2 = seeded(random.seed + 1);
         const directions = (arrays: ReadonlyMap<string, Float64Array>) =>
           new Map([...arrays].map(([name, array]) => [name, array.map(() => random2() * 2 - 1)]));

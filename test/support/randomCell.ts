@@ -153,14 +153,15 @@ export const randomCell: fc.Arbitrary<RandomCell> = fc.gen().map((g) => {
   };
   for (const size of sizeNames) declare('param', `v${size}`, [size], ' ~ normal(0, 1)');
   for (let i = 0; i <= count(2); i++) declare('input', `x${i}`, shape());
+  if (g(fc.boolean)) w.known.push({ name: '(0.1*step)', shape: [] });
   const lagged = g(fc.boolean);
   if (lagged) w.known.push({ ...w.known.find((k) => k.name === 'x0')!, name: 'x0_prev' });
   for (let i = 0; i <= count(3); i++)
     declare(count(5) === 0 ? 'frozen param' : 'param', `p${i}`, shape(), ' ~ normal(0, 0.7)');
   const looksUp = g(fc.boolean);
   if (looksUp) {
-    lines.push('  input token: index(4)', '  param E: [4, A] ~ normal(0, 1)');
-    w.known.push({ name: 'E[token]', shape: ['A'] });
+    lines.push('  input token: index(4) = 2', '  param E: [4, A] ~ normal(0, 1)');
+    w.known.push({ name: 'E[token]', shape: ['A'] }, { name: 'E[token_prev]', shape: ['A'] });
   }
   const states = Array.from({ length: count(3) }, (_, i): Named => ({ name: `s${i}`, shape: shape() }));
   for (const { name, shape: s } of states) {
