@@ -1,21 +1,29 @@
 import { type Options, SingleBar } from 'cli-progress';
 import type { Progress } from './train.ts';
 
+/** Where words go. */
+export interface Say {
+  line(text: string): void;
+  /** Whether a bar can be drawn (on standard output). */
+  readonly terminal: boolean;
+}
+
 /** Shows how training goes: a bar on a terminal, now and then a line elsewhere. */
 export interface ProgressView {
   show(progress: Progress): void;
   stop(): void;
 }
 
-export function progressView(label: string, epochs: number): ProgressView {
-  return process.stdout.isTTY ? bar(label, epochs) : lines(label, epochs);
+export function progressView(label: string, epochs: number, say: Say): ProgressView {
+  return say.terminal ? bar(label, epochs) : lines(label, epochs, say);
 }
 
 function bar(label: string, epochs: number): ProgressView {
   const options: Options = {
-    format: `  ${label}  {bar} epoch {value}/{total}  training loss {loss}  validation RMSE {oneStep} and {closedLoop} ppm`,
+    format: `${label} {bar} {value}/{total}  loss {loss}  validation {oneStep}, {closedLoop} ppm`,
+    stream: process.stdout,
     hideCursor: true,
-    barsize: 20,
+    barsize: 12,
   };
   const view = new SingleBar(options);
   view.start(epochs, 0, { loss: '     ', oneStep: '     ', closedLoop: '     ' });
@@ -25,13 +33,13 @@ function bar(label: string, epochs: number): ProgressView {
   };
 }
 
-function lines(label: string, epochs: number): ProgressView {
+function lines(label: string, epochs: number, say: Say): ProgressView {
   return {
     show(progress) {
-      if (progress.epoch % Math.ceil(epochs / 4) !== 0) return;
+      if (progress.epoch % Math.max(1, Math.floor(epochs / 4)) !== 0) return;
       const { loss, oneStep, closedLoop } = texts(progress);
-      console.log(
-        `  ${label}  epoch ${progress.epoch}/${epochs}  training loss ${loss}  validation RMSE ${oneStep} and ${closedLoop} ppm`,
+      say.line(
+        `${label}  epoch ${progress.epoch}/${epochs}  loss ${loss}  validation ${oneStep}, ${closedLoop} ppm`,
       );
     },
     stop: () => {},

@@ -15,7 +15,8 @@ export function errorTable(rows: readonly Row[], horizon: number): string {
     { over: '', of: ({ closedLoop }: Row) => closedLoop.rmse },
   ];
   const lowest = columns.map(({ of }) => Math.min(...rows.map(of)));
-  const width = Math.max(...rows.map(({ name }) => name.length));
+  const corner = 'error in ppm';
+  const width = Math.max(...[corner, ...rows.map(({ name }) => name)].map(({ length }) => length));
   const cells = (row: Row) =>
     columns
       .map(({ of }, i) => `${of(row).toFixed(3)}${of(row) === lowest[i] ? '*' : ' '}`.padStart(9))
@@ -24,9 +25,9 @@ export function errorTable(rows: readonly Row[], horizon: number): string {
     .filter((column) => column.over !== '')
     .map((column) => column.over.padStart(17).padEnd(18))
     .join('')}`;
-  const heads = `${'error in ppm'.padEnd(width)}${'MAE     RMSE     MAE     RMSE '.padStart(36)}`;
+  const heads = `${corner.padEnd(width)}${['MAE', 'RMSE', 'MAE', 'RMSE'].map((head) => `${head} `.padStart(9)).join('')}`;
   const rule = '-'.repeat(width + 36);
-  const body = rows.map((row) => `${row.name.padEnd(width)}${cells(row)}`);
+  const body = rows.map((row) => `${row.name.padEnd(width)}${cells(row)}`.trimEnd());
   return [over.trimEnd(), heads.trimEnd(), rule, ...body, rule, '* lowest of its column'].join('\n');
 }
 
