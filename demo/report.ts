@@ -9,26 +9,26 @@ export interface Row {
 /** The errors of all forecasts as a table of plain text, in ppm; the lowest of each column is marked. */
 export function errorTable(rows: readonly Row[], horizon: number): string {
   const columns = [
-    { over: '1 month ahead', of: ({ oneStep }: Row) => oneStep.mae },
-    { over: '', of: ({ oneStep }: Row) => oneStep.rmse },
-    { over: `${horizon} months ahead`, of: ({ closedLoop }: Row) => closedLoop.mae },
-    { over: '', of: ({ closedLoop }: Row) => closedLoop.rmse },
+    { head: 'MAE', of: ({ oneStep }: Row) => oneStep.mae },
+    { head: 'RMSE', of: ({ oneStep }: Row) => oneStep.rmse },
+    { head: 'MAE', of: ({ closedLoop }: Row) => closedLoop.mae },
+    { head: 'RMSE', of: ({ closedLoop }: Row) => closedLoop.rmse },
   ];
   const lowest = columns.map(({ of }) => Math.min(...rows.map(of)));
   const corner = 'error in ppm';
   const width = Math.max(...[corner, ...rows.map(({ name }) => name)].map(({ length }) => length));
+  const over = ['1 month ahead', `${horizon} months ahead`]
+    .map((when) => when.padStart(17).padEnd(18))
+    .join('');
+  const heads = columns.map(({ head }) => `${head} `.padStart(9)).join('');
   const cells = (row: Row) =>
     columns
       .map(({ of }, i) => `${of(row).toFixed(3)}${of(row) === lowest[i] ? '*' : ' '}`.padStart(9))
       .join('');
-  const over = `${' '.repeat(width)}${columns
-    .filter((column) => column.over !== '')
-    .map((column) => column.over.padStart(17).padEnd(18))
-    .join('')}`;
-  const heads = `${corner.padEnd(width)}${['MAE', 'RMSE', 'MAE', 'RMSE'].map((head) => `${head} `.padStart(9)).join('')}`;
   const rule = '-'.repeat(width + 36);
-  const body = rows.map((row) => `${row.name.padEnd(width)}${cells(row)}`.trimEnd());
-  return [over.trimEnd(), heads.trimEnd(), rule, ...body, rule, '* lowest of its column'].join('\n');
+  const body = rows.map((row) => `${row.name.padEnd(width)}${cells(row)}`);
+  const head = [`${' '.repeat(width)}${over}`, `${corner.padEnd(width)}${heads}`];
+  return [...head, rule, ...body, rule, '* lowest of its column'].map((text) => text.trimEnd()).join('\n');
 }
 
 /** One sentence each on one step and on the horizon: against whom the network won and lost, by RMSE. */

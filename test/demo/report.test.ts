@@ -10,7 +10,7 @@ const row = (name: string, one: number, twelve: number): Row => ({
 test('the table marks the lowest of each column, whoever it belongs to', () => {
   expect(errorTable([row('line', 2, 1), row('network', 1, 3)], 12)).toBe(`\
                 1 month ahead   12 months ahead
-error in ppm     MAE     RMSE     MAE     RMSE
+error in ppm     MAE     RMSE      MAE     RMSE
 ------------------------------------------------
 line           1.000    2.000    0.500*   1.000*
 network        0.500*   1.000*   1.500    3.000
