@@ -35,7 +35,11 @@ export function readArray(value: unknown, expected: Expected, reporter: Reporter
   if (shape === undefined || data === undefined) return undefined;
   if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     const kind = 'a list of whole numbers';
-    const parameters = { what: `The shape of the ${expected.what}`, expected: kind, got: describeJson(shape) };
+    const parameters = {
+      what: `The shape of the ${expected.what}`,
+      expected: kind,
+      got: describeJson(shape),
+    };
     reporter.report(caseErrors.wrongKind, parameters);
     return undefined;
   }
@@ -44,7 +48,11 @@ export function readArray(value: unknown, expected: Expected, reporter: Reporter
   const flat = expected.shape.length !== 1 && Array.isArray(data) && !data.some(Array.isArray);
   if (!flat) return readNested(data, expected, reporter);
   if (data.length === entries) return readFlat(data, expected, reporter);
-  return wrongShape(expected, `${data.length} ${data.length === 1 ? 'entry' : 'entries'} of ${entries}`, reporter);
+  return wrongShape(
+    expected,
+    `${data.length} ${data.length === 1 ? 'entry' : 'entries'} of ${entries}`,
+    reporter,
+  );
 }
 
 const arrayParts = ['shape', 'data'];
@@ -66,7 +74,11 @@ function readNested(value: unknown, expected: Expected, reporter: Reporter): Flo
       return part.every((inner, i) => gather(inner, depth + 1, [...place, i]));
     }
     const got = Array.isArray(part) ? `${part.length} long` : describeJson(part);
-    wrongShape(expected, `${got} at [${place.join(', ')}], where it should be ${shape[depth]} long`, reporter);
+    wrongShape(
+      expected,
+      `${got} at [${place.join(', ')}], where it should be ${shape[depth]} long`,
+      reporter,
+    );
     return false;
   };
   return gather(value, 0, []) ? readFlat(flat, expected, reporter) : undefined;

@@ -33,7 +33,9 @@ export const caseErrors = {
     'The file is not JSON.',
     (p: { reason: string; place?: string | undefined; bareNumber: boolean }) => ({
       message: `This is not JSON${p.place === undefined ? '' : `, at ${p.place}`}: ${p.reason}`,
-      ...hinted(p.bareNumber ? 'JSON has no NaN or Infinity: write "NaN", "Infinity" or "-Infinity".' : undefined),
+      ...hinted(
+        p.bareNumber ? 'JSON has no NaN or Infinity: write "NaN", "Infinity" or "-Infinity".' : undefined,
+      ),
     }),
   ),
   wrongKind: entry(
@@ -46,16 +48,21 @@ export const caseErrors = {
   unknownName: entry(
     'RNN603',
     'A name that neither the format nor the cell has.',
-    (p: { owner: string; what: string; name: string; known: readonly string[]; hint?: string | undefined }) => ({
+    (p: {
+      owner: string;
+      what: string;
+      name: string;
+      known: readonly string[];
+      hint?: string | undefined;
+    }) => ({
       message: `${p.owner} has no ${p.what} ${p.name}`,
       hint: p.hint ?? (p.known.length === 0 ? 'It has none.' : `It has ${p.known.join(', ')}.`),
     }),
   ),
-  missing: entry(
-    'RNN604',
-    'Something that is needed is not given.',
-    (p: { what: string; hint: string }) => ({ message: `The ${p.what} is missing`, hint: p.hint }),
-  ),
+  missing: entry('RNN604', 'Something that is needed is not given.', (p: { what: string; hint: string }) => ({
+    message: `The ${p.what} is missing`,
+    hint: p.hint,
+  })),
   wrongShape: entry(
     'RNN605',
     'An array has another shape than its name asks for.',
@@ -82,14 +89,10 @@ export const caseErrors = {
         `${p.symbol === String(p.classes) ? '' : `, since ${p.symbol} = ${p.classes}`}.`,
     }),
   ),
-  noLoss: entry(
-    'RNN608',
-    'A cotangent for the loss of a cell that has none.',
-    (p: { cell: string }) => ({
-      message: `${p.cell} has no loss that could have a cotangent`,
-      hint: 'Give cotangents of its outputs or final states, or write a loss in the cell.',
-    }),
-  ),
+  noLoss: entry('RNN608', 'A cotangent for the loss of a cell that has none.', (p: { cell: string }) => ({
+    message: `${p.cell} has no loss that could have a cotangent`,
+    hint: 'Give cotangents of its outputs or final states, or write a loss in the cell.',
+  })),
   tooLarge: entry(
     'RNN609',
     'The case needs more memory than there is.',

@@ -56,9 +56,7 @@ export function arraysOf(cell: Cell, { sizes }: Binding, steps: number, batch: n
     targets: cell.targets.map(perStep('target')),
     starts: [
       ...cell.states.map(({ name, shape }) => array(`start of ${name}`, name, 'B', shape)),
-      ...lagged.map(({ name, type, classes }) =>
-        array(`start of ${name}`, name, 'B', type.shape, classes),
-      ),
+      ...lagged.map(({ name, type, classes }) => array(`start of ${name}`, name, 'B', type.shape, classes)),
     ],
     outputCotangents: cell.outputs.map(({ name, value }) =>
       array(`cotangent of output ${name}`, name, 'T', value.type.shape),

@@ -1,6 +1,6 @@
 import { runCase } from '../case/runCase.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
-import { loadImport, readText, writeAtomically } from '../files.ts';
+import { loadImport, readSource, writeAtomically } from '../files.ts';
 import type { Io } from '../io.ts';
 
 export interface RunCommand {
@@ -13,13 +13,15 @@ export interface RunCommand {
 
 /** Computes one case, and writes the result once all of it is there. */
 export function runFile(path: string, { data, out, ...options }: RunCommand, io: Io): ExitCode {
-  const outcome = runCase({
-    ...options,
-    file: path,
-    text: readText(path),
-    load: loadImport,
-    data: { name: data, text: readText(data) },
-  });
+  if (options.values && options.target !== 'evaluate') {
+    const why = 'kernels do not keep the values of all equations';
+    throw new Failure(exitCodes.usage, `--values goes with --target evaluate only: ${why}.`);
+  }
+  if (path === '-' && data === '-') {
+    throw new Failure(exitCodes.usage, 'Only one of cell and case can come from standard input.');
+  }
+  const source = readSource(path);
+  const outcome = runCase({ ...options, source, load: loadImport, data: readSource(data) });
   if ('errors' in outcome) throw new Failure(exitCodes.failed, outcome.errors.join('\n'));
   if (out === undefined) io.out(outcome.result);
   else writeAtomically(out, outcome.result);

@@ -1,0 +1,196 @@
+import type { Cell } from '../../compiler/cell/cell.ts';
+import { bindSizes } from '../../compiler/cell/sizes.ts';
+import { renderDiagnostics } from '../../compiler/diagnostics/render.ts';
+import type { Binding } from '../../compiler/graph/bind.ts';
+import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
+import type { RoundingProfile } from '../../compiler/plan/plan.ts';
+import { drawParameter } from '../draw.ts';
+import { showExpected } from './array.ts';
+import { caseErrors } from './errors.ts';
+import { readArrays, readLossWeights } from './groups.ts';
+import { describeJson, isObject, type Members, membersOf, parseJson } from './json.ts';
+import type { Reporter } from './reporter.ts';
+import { readNumbers, readWhole, readWholeList } from './scalars.ts';
+import { arraysOf } from './shapes.ts';
+
+export const caseFormat = 'rnnc-case-1';
+
+/** A case file that fits its cell. */
+export interface Case {
+  readonly binding: Binding;
+  readonly profile: RoundingProfile;
+  /** Arrays in f64, every parameter there. */
+  readonly given: SequenceGiven;
+  /** [batch]: steps of each row, where rows differ. */
+  readonly lengths?: readonly number[];
+  /** Whether anything is differentiated. */
+  readonly differentiated: boolean;
+  /** Parameters that were drawn, by name. */
+  readonly drawn: ReadonlyMap<string, Float64Array>;
+}
+
+/** Everything a case may say, in the order of the documentation. */
+const topNames = [
+  'format',
+  'comment',
+  'cell',
+  'sizes',
+  'numbers',
+  'steps',
+  'batch',
+  'profile',
+  'seed',
+  'parameters',
+  'inputs',
+  'targets',
+  'starts',
+  'cotangents',
+  'lengths',
+  'stepsBefore',
+] as const;
+
+/** @returns the members of the file, or undefined after a report */
+export function openCase(text: string, reporter: Reporter): Members | undefined {
+  const value = parseJson(text, reporter);
+  if (reporter.errors.length > 0) return undefined;
+  if (!isObject(value)) {
+    reporter.report(caseErrors.wrongKind, {
+      what: 'A case',
+      expected: 'an object',
+      got: describeJson(value),
+    });
+    return undefined;
+  }
+  const members = membersOf(value);
+  const format = members.get('format');
+  if (format === undefined) {
+    reporter.report(caseErrors.missing, { what: 'format', hint: `Write "format": "${caseFormat}".` });
+  } else if (format !== caseFormat) {
+    const parameters = { what: 'format', expected: `"${caseFormat}"`, got: describeJson(format) };
+    reporter.report(caseErrors.wrongKind, parameters);
+  }
+  return members;
+}
+
+/** The cell that the case asks for. */
+export function cellNameOf(members: Members, reporter: Reporter): string | undefined {
+  const name = members.get('cell');
+  if (name === undefined || typeof name === 'string') return name;
+  reporter.report(caseErrors.wrongKind, { what: 'cell', expected: 'a name', got: describeJson(name) });
+  return undefined;
+}
+
+/** Checks a case against its cell; everything that is wrong is reported. */
+export function readCase(members: Members, cell: Cell, reporter: Reporter): Case | undefined {
+  for (const name of members.keys()) {
+    if (!topNames.some((known) => known === name)) reporter.unknown('A case', 'part', name, topNames);
+  }
+  const steps = readWhole(members, 'steps', { least: 1 }, reporter);
+  const batch = readWhole(members, 'batch', { least: 1, standard: 1 }, reporter);
+  const seed = members.has('seed') ? readWhole(members, 'seed', { least: 0 }, reporter) : undefined;
+  const profile = readProfile(members, reporter);
+  const binding = readSizes(members, cell, reporter);
+  if (steps === undefined || batch === undefined || binding === undefined) return undefined;
+
+  const lengths = readWholeList(members, 'lengths', batch, { least: 1, most: steps }, reporter);
+  const stepsBefore = readWholeList(members, 'stepsBefore', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
+  const arrays = arraysOf(cell, binding, steps, batch);
+  const counts = { steps, batch, ...(lengths === undefined ? {} : { lengths }) };
+  const owner = cell.name;
+  const group = (name: string, what: string, known: typeof arrays.inputs, from = members) =>
+    readArrays(from, { name, what, owner, known, all: arrays, ...counts }, reporter);
+  const need = (
+    what: string,
+    known: typeof arrays.inputs,
+    given: ReadonlyMap<string, unknown>,
+    hint: (shape: string) => string,
+  ) => {
+    for (const array of known) {
+      if (given.has(array.name)) continue;
+      reporter.report(caseErrors.missing, { what: `${what} ${array.name}`, hint: hint(showExpected(array)) });
+    }
+  };
+  const parameters = group('parameters', 'parameter', arrays.parameters);
+  const inputs = group('inputs', 'input', arrays.inputs);
+  const targets = group('targets', 'target', arrays.targets);
+  const starts = group('starts', 'state', arrays.starts);
+  if (!members.has('seed'))
+    need('parameter', arrays.parameters, parameters, (shape) => `Give it as ${shape}, or a seed to draw it.`);
+  need('input', arrays.inputs, inputs, (shape) => `Give it as ${shape}.`);
+  need('target', arrays.targets, targets, (shape) => `Give it as ${shape}.`);
+
+  const cotangents = readCotangents(members, cell, reporter);
+  const outputCotangents = group('outputs', 'output', arrays.outputCotangents, cotangents);
+  const finalCotangents = group('finals', 'state', arrays.finalCotangents, cotangents);
+  const lossWeights = readLossWeights(cotangents, arrays.lossCotangent, counts, reporter);
+  if (reporter.errors.length > 0) return undefined;
+
+  const drawn = new Map(
+    cell.parameters.flatMap((parameter) =>
+      parameters.has(parameter.name) || seed === undefined
+        ? []
+        : [[parameter.name, drawParameter(parameter, binding, seed)] as const],
+    ),
+  );
+  return {
+    binding,
+    profile,
+    given: {
+      steps,
+      batch,
+      parameters: new Map([...parameters, ...drawn]),
+      inputs: new Map([...inputs, ...targets]),
+      starts,
+      outputCotangents,
+      finalCotangents,
+      ...(stepsBefore === undefined ? {} : { stepsBefore }),
+      ...(lossWeights === undefined ? {} : { lossWeights }),
+    },
+    ...(lengths === undefined ? {} : { lengths }),
+    differentiated: cotangents.size > 0,
+    drawn,
+  };
+}
+
+/** Without any, the mean of the loss is differentiated, where there is a loss. */
+function readCotangents(members: Members, cell: Cell, reporter: Reporter): Members {
+  const value = members.get('cotangents');
+  if (value === undefined) return new Map(cell.loss === undefined ? [] : [['loss', 'mean']]);
+  if (!isObject(value)) {
+    reporter.report(caseErrors.wrongKind, {
+      what: 'cotangents',
+      expected: 'an object',
+      got: describeJson(value),
+    });
+    return new Map();
+  }
+  const known = ['outputs', 'finals', 'loss'];
+  const cotangents = membersOf(value);
+  for (const name of cotangents.keys()) {
+    if (!known.includes(name)) reporter.unknown('cotangents', 'part', name, known);
+  }
+  if (cotangents.has('loss') && cell.loss === undefined)
+    reporter.report(caseErrors.noLoss, { cell: cell.name });
+  return cotangents;
+}
+
+function readProfile(members: Members, reporter: Reporter): RoundingProfile {
+  const profile = members.get('profile') ?? 'separate';
+  if (profile === 'separate' || profile === 'fused') return profile;
+  const parameters = { what: 'profile', expected: '"separate" or "fused"', got: describeJson(profile) };
+  reporter.report(caseErrors.wrongKind, parameters);
+  return 'separate';
+}
+
+function readSizes(members: Members, cell: Cell, reporter: Reporter): Binding | undefined {
+  const before = reporter.errors.length;
+  const names = (list: Cell['sizes']) => list.map(({ name }) => name);
+  const kinds = { sizes: names(cell.sizes), numbers: names(cell.numbers) };
+  const sizes = readNumbers(members, 'sizes', 'size', cell.name, kinds, reporter);
+  const numbers = readNumbers(members, 'numbers', 'number', cell.name, kinds, reporter);
+  if (reporter.errors.length > before) return undefined;
+  const bound = bindSizes(cell, new Map([...sizes, ...numbers]));
+  if (!('diagnostics' in bound)) return bound;
+  reporter.errors.push(renderDiagnostics(bound.diagnostics));
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import { getHeapStatistics } from 'node:v8';
+import type { Load } from '../../compiler/cell/modules.ts';
+import { checkedCell, compile, compileStages } from '../../compiler/compile.ts';
+import { type Bound, boundShape, entriesOf } from '../../compiler/graph/bind.ts';
+import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../../compiler/graph/evaluate.ts';
+import type { StepGraph } from '../../compiler/graph/graph.ts';
+import type { CompiledCell } from '../../compiler/module/manifest.ts';
+import type { Source } from '../../compiler/source/source.ts';
+import type { Target } from '../../compiler/targets/target.ts';
+import { caseErrors } from './errors.ts';
+import { kernels } from './kernels.ts';
+import { type Case, cellNameOf, openCase, readCase } from './readCase.ts';
+import { Reporter } from './reporter.ts';
+import { runRows } from './rows.ts';
+import { writeResult } from './writeResult.ts';
+
+export interface CaseCall {
+  readonly source: Source;
+  readonly load: Load;
+  /** The case file. */
+  readonly data: Source;
+  readonly target: 'evaluate' | Target['name'];
+  /** Instead of the one that the case names. */
+  readonly cell?: string | undefined;
+  /** Whether to write the values of all equations; with `evaluate` only. */
+  readonly values: boolean;
+}
+
+/**
+ * Computes a case.
+ *
+ * @returns the result as JSON, or everything that is wrong with the case
+ * @throws CompileError for the cell's own mistakes
+ */
+export function runCase(
+  call: CaseCall,
+): { readonly result: string } | { readonly errors: readonly string[] } {
+  const { source, data, target, values } = call;
+  const reporter = new Reporter(data.name);
+  const { errors } = reporter;
+  const members = openCase(data.text, reporter);
+  if (members === undefined) return { errors };
+  const name = call.cell ?? cellNameOf(members, reporter);
+  const options = { load: call.load, ...(name === undefined ? {} : { cell: name }) };
+  const cell = checkedCell(source, options);
+  const checked = readCase(members, cell, reporter);
+  if (checked === undefined) return { errors };
+
+  const result = compute(call, options, checked);
+  if (result === undefined) {
+    reporter.report(caseErrors.tooLarge, checked.given);
+    return { errors };
+  }
+  const precision = target === 'evaluate' ? 'f64' : 'f32';
+  return { result: writeResult(cell, checked, result, { target, precision, values }) };
+}
+
+/** @returns undefined where memory does not suffice */
+function compute(
+  { source, target }: CaseCall,
+  base: { readonly load: Load; readonly cell?: string },
+  { binding, profile, given, lengths, differentiated }: Case,
+): SequenceResult | undefined {
+  const options = {
+    ...base,
+    sizes: new Map([...binding.sizes, ...binding.numbers]),
+    batch: lengths === undefined ? given.batch : 1,
+    window: lengths === undefined ? given.steps : Math.max(...lengths),
+    training: differentiated,
+    profile,
+  };
+  const over = (run: (given: SequenceGiven) => SequenceResult, round: (x: number) => number) =>
+    lengths === undefined ? run(given) : runRows(given, lengths, run, round);
+  if (target === 'evaluate') {
+    const { bound } = compileStages(source, { ...options, batch: 1, window: 1 });
+    if (evaluatorBytes(bound) * options.window * options.batch > getHeapStatistics().heap_size_limit / 2)
+      return undefined;
+    return over(
+      (part) => evaluateSequence(bound, part),
+      (x) => x,
+    );
+  }
+  const run = allocated(compile(source, { ...options, target }));
+  return run === undefined ? undefined : over(run, Math.fround);
+}
+
+function allocated(compiled: CompiledCell): ReturnType<typeof kernels> | undefined {
+  try {
+    return kernels(compiled);
+  } catch (error) {
+    // What hosts throw where there is no room for the memory block.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** What the evaluator keeps per step and row, roughly: an array and a place in a table for every node. */
+function evaluatorBytes({ graph }: Bound<StepGraph>): number {
+  return graph.nodes.reduce((bytes, _, id) => bytes + 200 + 8 * entriesOf(boundShape(graph, id)), 0);
+}
