@@ -5,6 +5,7 @@ import type { Load } from './cell/modules.ts';
 import { bindSizes } from './cell/sizes.ts';
 import { verifyCell } from './cell/verify.ts';
 import { compileCatalog } from './diagnostics/catalog/compile.ts';
+import { sizeCatalog } from './diagnostics/catalog/sizes.ts';
 import { CompileError } from './diagnostics/compileError.ts';
 import { diagnose } from './diagnostics/diagnostic.ts';
 import { type Binding, type Bound, bind } from './graph/bind.ts';
@@ -60,7 +61,7 @@ export interface Stages {
 /**
  * Text → module: the whole road, one line per stage.
  *
- * @throws CompileError with every diagnostic of the source, or with what is wrong about the sizes
+ * @throws CompileError with every diagnostic of the source, or with what is wrong about the sizes, window and batch
  */
 export function compile(source: Source, options: CompileOptions = {}): CompiledCell {
   const { cell, plan, program } = compileStages(source, options);
@@ -83,6 +84,7 @@ export function compileStages(source: Source, options: CompileOptions = {}): Sta
     profile: options.profile ?? 'separate',
   });
   verifyPlan(plan);
+  checkMemory(cell, plan);
   const program = lower(plan);
   verifyProgram(program, plan.window);
   return { cell, graph, optimised, bound, plan, program };
@@ -117,6 +119,17 @@ export function boundSizes(cell: Cell, given: CompileOptions['sizes'] = {}): Bin
   const bound = bindSizes(cell, given);
   if ('diagnostics' in bound) throw new CompileError(bound.diagnostics);
   return bound;
+}
+
+/** Addresses have 32 bits. */
+const mostBytes = 2 ** 32;
+
+/** @throws CompileError */
+function checkMemory(cell: Cell, { memoryBytes, window, batch }: Plan): void {
+  if (memoryBytes <= mostBytes) return;
+  const what = `The memory for ${window} steps of ${batch} ${batch === 1 ? 'row' : 'rows'}, in bytes,`;
+  const parameters = { what, value: memoryBytes, limit: mostBytes };
+  throw new CompileError([diagnose(sizeCatalog.tooLarge, cell.span, parameters)]);
 }
 
 export function frozenParameters(cell: Cell): ReadonlySet<string> {
