@@ -1,0 +1,120 @@
+import { allQuantities, type DerivedEquations, type Equation } from './equations.ts';
+import type { Quantity } from './formula.ts';
+
+/** A paragraph: what to know, then equations. */
+export interface Section {
+  readonly comments: readonly Comment[];
+  readonly equations: readonly Equation[];
+  /** Whether right-hand sides stand for their sum over all steps. */
+  readonly isSummed?: true;
+}
+
+/** A line of words and quantities; where spelling alone says in one format what the other must explain, only in that one. */
+export interface Comment {
+  readonly line: CommentLine;
+  readonly only?: 'text' | 'latex';
+}
+
+export type CommentLine = readonly (string | Quantity)[];
+
+export const comment = (...line: CommentLine): Comment => ({ line });
+
+/** The equations in the order of a lecture: the step, back through it, to the step before, then gradients. */
+export function sectionsOf(derived: DerivedEquations): readonly Section[] {
+  const { cell, starts, forward, backward, previous, inputs, gradients, first, sequences, update } = derived;
+  const all: readonly Section[] = [
+    {
+      comments: [comment(`${cell}: one step, forward.`), ...startLines(derived)],
+      equations: [...starts, ...forward],
+    },
+    { comments: backwardLines(derived), equations: backward },
+    {
+      comments: [
+        { line: ['Back to step t - 1, where it arrives as ', ...arrivals(previous), '.'], only: 'text' },
+        { line: ['Back to step t - 1.'], only: 'latex' },
+      ],
+      equations: previous,
+    },
+    { comments: [comment('Back to the inputs of this step.')], equations: inputs },
+    {
+      comments: [
+        comment('Gradients of parameters: each right-hand side summed over all steps and examples.'),
+      ],
+      equations: gradients,
+      isSummed: true,
+    },
+    { comments: [comment('At the first step of a sequence.')], equations: first },
+    {
+      comments: [comment('Gradients by way of start values: summed over all sequences.')],
+      equations: sequences,
+    },
+    { comments: [comment('From these sums, once.')], equations: update },
+  ];
+  return all.filter(({ equations }, i) => i < 2 || equations.length > 0);
+}
+
+/** `h_prev and c_prev are 0 at the first step.` */
+export function startLines({ states, starts }: DerivedEquations): readonly Comment[] {
+  const values = [...new Set(states.flatMap(({ startsAt }) => startsAt ?? []))];
+  const numbers = values.map((value) => {
+    const those = states.filter(({ startsAt }) => startsAt === value).map(({ previous }) => previous);
+    return comment(...listed(those), ` ${those.length === 1 ? 'is' : 'are'} ${value} at the first step.`);
+  });
+  const others = starts.map(({ target }) => {
+    const start = target as Quantity;
+    return comment({ ...start, role: 'previous', varies: true }, ' is ', start, ' at the first step.');
+  });
+  return [...numbers, ...others];
+}
+
+/** What the bar means, and each name that arrives from elsewhere. */
+function backwardLines(derived: DerivedEquations): readonly Comment[] {
+  const { backward, previous, inputs, gradients, first, sequences, update } = derived;
+  const used = allQuantities([backward, previous, inputs, gradients, first, sequences, update].flat());
+  const arriving = [...new Map(used.map((q) => [`${q.role} ${q.name}`, q])).values()];
+  const barred = arriving.find(({ role, name }) => role === 'cotangent' && name !== 'loss');
+  const meaning = barred && [
+    comment(
+      barred,
+      ' means dL/d',
+      { ...barred, role: 'value' },
+      ', L being the loss of all steps; likewise for every name.',
+    ),
+  ];
+  return [
+    comment('One step, backward: from the last step to the first.'),
+    ...(meaning ?? []),
+    ...arriving.flatMap(arrivalLines),
+  ];
+}
+
+function arrivalLines(q: Quantity): readonly Comment[] {
+  const otherwise = '; at the last step it is 0, or comes from outside.';
+  switch (q.role) {
+    case 'fromNext':
+      return [
+        { line: [q, ' is ', { ...q, role: 'previousCotangent' }, ' of step t + 1', otherwise], only: 'text' },
+        { line: [q, ' comes back from step t + 1', otherwise], only: 'latex' },
+      ];
+    case 'fromHere':
+      return [comment(q, ` is what this step's loss sends to output ${q.name}.`)];
+    case 'startCotangent':
+      return [comment(q, ' is ', { ...q, role: 'previousCotangent', varies: true }, ' of the first step.')];
+    case 'cotangent':
+      return q.name === 'loss' ? [comment(q, " is the weight of this step's loss in L: 1 in a sum.")] : [];
+    default:
+      return [];
+  }
+}
+
+/** The names under which what is sent back arrives: `h_bar_next and c_bar_next`. */
+function arrivals(previous: readonly Equation[]): CommentLine {
+  return listed(previous.map(({ target }): Quantity => ({ ...(target as Quantity), role: 'fromNext' })));
+}
+
+function listed(quantities: readonly Quantity[]): CommentLine {
+  return quantities.flatMap((q, i) => {
+    if (i === 0) return [q];
+    return [i === quantities.length - 1 ? ' and ' : ', ', q];
+  });
+}
