@@ -10,14 +10,25 @@ import { DataError, readCo2 } from './series.ts';
 // What `npm start` runs: the main job, its picture in out/forecast.svg. Exit code 1 where it cannot be done.
 
 const picturePath = join('out', 'forecast.svg');
-const known = [DataError, ForecastError, RuntimeError, CompileError];
+
+/** The picture cannot be kept; the message is for the user. */
+class WriteError extends Error {}
+
+function write(path: string, content: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new WriteError(`cannot write ${path} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+const known = [WriteError, DataError, ForecastError, RuntimeError, CompileError];
 
 try {
   const say = { line: (text: string) => console.log(text), terminal: process.stdout.isTTY === true };
   const { picture } = forecastCo2(readCo2(), say);
-  const path = join(projectFolder, picturePath);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, picture);
+  write(join(projectFolder, picturePath), picture);
   console.log(`\nForecast against truth: ${picturePath}`);
 } catch (error) {
   if (!known.some((kind) => error instanceof kind)) throw error;

@@ -26,7 +26,7 @@ export interface Picture {
   readonly closedLoopError: number;
 }
 
-const [width, height] = [960, 800];
+const [width, height] = [960, 816];
 const [left, panelWidth] = [72, 856];
 /** Blue and vermilion of Okabe & Ito: told apart with any common colour blindness, and in grey. */
 const blue = '#0072b2';

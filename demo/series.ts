@@ -38,7 +38,7 @@ export function readCo2(): readonly Reading[] {
     try {
       return readFileSync(path, 'utf8');
     } catch (error) {
-      throw new DataError(`Cannot read ${path}: ${(error as Error).message}`);
+      throw new DataError(`Cannot read ${path} (${(error as NodeJS.ErrnoException).code})`);
     }
   })();
   return parseReadings(text, path);
@@ -61,7 +61,7 @@ function co2Path(): string {
  * @throws DataError naming the line that is no reading
  */
 export function parseReadings(text: string, name: string): readonly Reading[] {
-  const rows: readonly Record<string, string>[] = parse(text, { columns: true, skip_empty_lines: true });
+  const rows = parseRows(text, name);
   const readings = rows.map((row, i) => {
     const date = /^(\d{4})-(\d{2})-\d{2}$/.exec(row.Date ?? '');
     const value = Number(row.CO2 || Number.NaN);
@@ -76,6 +76,14 @@ export function parseReadings(text: string, name: string): readonly Reading[] {
   if (unordered >= 0) throw new DataError(`${name}, row ${unordered + 1}: not later than the row before`);
   if (readings.length === 0) throw new DataError(`${name} has no rows`);
   return readings;
+}
+
+function parseRows(text: string, name: string): readonly Readonly<Record<string, string>>[] {
+  try {
+    return parse(text, { columns: true, skip_empty_lines: true });
+  } catch (error) {
+    throw new DataError(`${name} is no CSV: ${(error as Error).message}`);
+  }
 }
 
 /**

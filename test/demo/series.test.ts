@@ -38,6 +38,7 @@ describe('the file', () => {
     ['another column', 'Date,CO\n2000-01-01,1\n', 'row 1'],
     ['a month twice', 'Date,CO2\n2000-01-01,1\n2000-01-15,2\n', 'row 2: not later'],
     ['nothing', 'Date,CO2\n', 'no rows'],
+    ['a quote left open', 'Date,CO2\n"2000-01-01,1\n', 'f.csv is no CSV'],
   ])('%s is refused with its place', (_, text, message) => {
     expect(() => parseReadings(text, 'f.csv')).toThrow(DataError);
     expect(() => parseReadings(text, 'f.csv')).toThrow(message);
