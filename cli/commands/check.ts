@@ -10,8 +10,8 @@ import type { Io } from '../io.ts';
 export function checkFiles(paths: readonly string[], io: Io): ExitCode {
   let failed = false;
   for (const path of paths) {
-    const { tree, diagnostics } = parse(readSource(path));
-    const checked = check(tree, { load: loadImport, incomplete: diagnostics.length > 0 });
+    const { tree, diagnostics, lost } = parse(readSource(path));
+    const checked = check(tree, { load: loadImport, ...(diagnostics.length === 0 ? {} : { lost }) });
     const all = [...diagnostics, ...checked.diagnostics];
     if (all.length > 0)
       io.err(`${renderDiagnostics(all, { colour: io.colour.isColorSupported }).trimEnd()}\n`);
