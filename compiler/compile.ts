@@ -109,8 +109,8 @@ export function checkedCell(source: Source, options: Pick<CompileOptions, 'cell'
 
 /** Everything there is to say about a source, and those of its cells that are sound. */
 export function checkSource(source: Source, options: Pick<CompileOptions, 'cell' | 'load'> = {}): Checked {
-  const { tree, diagnostics } = parse(source);
-  const checked = check(tree, { ...options, incomplete: diagnostics.length > 0 });
+  const { tree, diagnostics, lost } = parse(source);
+  const checked = check(tree, { ...options, ...(diagnostics.length === 0 ? {} : { lost }) });
   return { cells: checked.cells, diagnostics: [...diagnostics, ...checked.diagnostics] };
 }
 

@@ -1,6 +1,7 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import { textOf } from '../source/source.ts';
 import type { CellDefinition, InnerCellDeclaration, SyntaxTree } from '../syntax/tree.ts';
 import type { Cell } from './cell.ts';
 import { checkCell, type FindCell } from './checkCell.ts';
@@ -13,8 +14,8 @@ export interface CheckOptions {
   readonly load?: Load | undefined;
   /** Checks this cell alone, and what it is made of; without it, every cell of the file. */
   readonly cell?: string | undefined;
-  /** Set where statements of the file are missing from the tree, because their syntax is wrong. */
-  readonly incomplete?: boolean | undefined;
+  /** Set where the syntax is wrong: the names in statements that are missing from the tree. */
+  readonly lost?: ReadonlySet<string> | undefined;
 }
 
 export interface Checked {
@@ -27,12 +28,12 @@ export interface Checked {
 /** Names, types and sizes of every cell in a file: all mistakes at once, or typed equations in order. */
 export function check(
   tree: SyntaxTree,
-  { load = () => undefined, cell: only, incomplete = false }: CheckOptions = {},
+  { load = () => undefined, cell: only, lost }: CheckOptions = {},
 ): Checked {
   const reporter = new Reporter();
   const modules = new Modules(load, reporter);
   const module = modules.read(tree);
-  if (incomplete) modules.incomplete.add(tree.span.source.name);
+  if (lost !== undefined) modules.lost.set(tree.span.source.name, lost);
   const find = finder(reporter);
   const own = [...module.cells.values()].filter((home) => home.module === module);
   const wanted = only === undefined ? own : [module.cells.get(only)].filter((home) => home !== undefined);
@@ -46,23 +47,37 @@ export function check(
     const cell = find(home);
     if (cell !== undefined) cells.set(cell.name, cell);
   }
-  const told = reporter.diagnostics.filter(
-    ({ code, span }) => !(modules.incomplete.has(span.source.name) && ofMissingText.has(code)),
-  );
-  return { cells: incomplete ? new Map() : cells, diagnostics: inTextOrder(told, tree) };
+  const told = reporter.diagnostics.filter((diagnostic) => !follows(diagnostic, modules.lost));
+  return { cells: lost === undefined ? cells : new Map(), diagnostics: inTextOrder(told, tree) };
 }
 
-/** What may be said only because a statement could not be read; that has been reported, and this would mislead. */
-const ofMissingText: ReadonlySet<string> = new Set(
+/** Whether a diagnostic may only follow from a statement that could not be read; that has been reported. */
+function follows({ code, span }: Diagnostic, lostNames: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  const lost = lostNames.get(span.source.name);
+  if (lost === undefined) return false;
+  const name = textOf(span)
+    .normalize('NFC')
+    .replace(/_prev$/, '');
+  return ofMissingText.has(code) || (ofMissingName.has(code) && lost.has(name));
+}
+
+/** Said of a name, which stands in the text: misleading where the name was lost. */
+const ofMissingName: ReadonlySet<string> = new Set(
   [
     cellCatalog.unknownName,
     cellCatalog.unknownFunction,
     cellCatalog.functionAsValue,
     cellCatalog.notAState,
     cellCatalog.unknownCell,
+    cellCatalog.stateWithoutEquation,
+  ].map((entry) => entry.code),
+);
+
+/** Said of a whole cell or file: misleading where any statement was lost. */
+const ofMissingText: ReadonlySet<string> = new Set(
+  [
     cellCatalog.unknownMember,
     cellCatalog.notInFile,
-    cellCatalog.stateWithoutEquation,
     cellCatalog.neverApplied,
     cellCatalog.nothingToSee,
     cellCatalog.unusedParameter,

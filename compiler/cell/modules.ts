@@ -22,8 +22,8 @@ const LONGEST_CHAIN = 50;
 export class Modules {
   readonly #load: Load;
   readonly #reporter: Reporter;
-  /** Names of files whose trees lack statements with wrong syntax. */
-  readonly incomplete = new Set<string>();
+  /** By file whose tree lacks statements, because their syntax is wrong: the names in these. */
+  readonly lost = new Map<string, ReadonlySet<string>>();
   readonly #known = new Map<string, Module>();
   /** Files being read, the outermost first. */
   readonly #reading: string[] = [];
@@ -100,9 +100,9 @@ export class Modules {
     }
     const known = this.#known.get(source.name);
     if (known !== undefined) return known;
-    const { tree, diagnostics } = parse(source);
+    const { tree, diagnostics, lost } = parse(source);
     for (const diagnostic of diagnostics) this.#reporter.add(diagnostic);
-    if (diagnostics.some(({ severity }) => severity === 'error')) this.incomplete.add(source.name);
+    if (diagnostics.some(({ severity }) => severity === 'error')) this.lost.set(source.name, lost);
     return this.read(tree);
   }
 }

@@ -1,9 +1,10 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import type { Span } from '../source/source.ts';
 import type { Identifier } from '../syntax/tree.ts';
 import type { TypedExpression, TypedRead } from './cell.ts';
 import { namedDim } from './dim.ts';
-import { drawOf, isDistribution } from './draws.ts';
+import { distributionNames, drawOf, isDistribution } from './draws.ts';
 import { type Checked, type Env, report } from './env.ts';
 import { isFunctionName } from './functionNames.ts';
 import { withClasses } from './pieces.ts';
@@ -35,6 +36,7 @@ export function nameRule(e: Identifier, env: Env): Checked {
 }
 
 function nearestName(name: string, env: Env): string | undefined {
+  if (env.role === 'draw') return nearest(name, distributionNames) ?? env.scope?.nearest(name);
   if (!name.endsWith(PREVIOUS)) return env.scope?.nearest(name);
   const near = env.scope?.nearest(name.slice(0, -PREVIOUS.length));
   return near === undefined ? undefined : near + PREVIOUS;

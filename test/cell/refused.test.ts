@@ -702,7 +702,7 @@ describe('refuses', () => {
 
   test('with statements missing, what follows from that alone is not told', () => {
     const text = inCell('input x: [I]\nstate h, c: [H]\nh = oops + h_prev\ny = x @ x');
-    const { cells, diagnostics } = checkText(text, {}, { incomplete: true });
+    const { cells, diagnostics } = checkText(text, {}, { lost: new Set(['c', 'oops']) });
     expect(diagnostics.map((d) => d.code)).toEqual(['RNN213']);
     expect(cells.size).toBe(0);
   });
