@@ -29,7 +29,7 @@ export function readArray(value: unknown, expected: Expected, reporter: Reporter
   for (const part of arrayParts) {
     if (!members.has(part)) {
       const hint = 'An array is { "shape": [...], "data": [...] }, or nested lists.';
-      reporter.report(caseErrors.missing, { what: `${part} of the ${expected.what}`, hint });
+      reporter.report(caseErrors.missing, { what: `The ${part} of the ${expected.what}`, hint });
     }
   }
   if (shape === undefined || data === undefined) return undefined;
@@ -109,7 +109,17 @@ const named: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 function wrongShape(expected: Expected, got: string, reporter: Reporter): undefined {
-  reporter.report(caseErrors.wrongShape, { what: expected.what, expected: showExpected(expected), got });
+  // A list of all entries, where they should be nested.
+  const hint =
+    got === `[${product(expected.shape)}]`
+      ? `Nest the lists, or write { "shape": ${showShape(expected.shape)}, "data": [...] }.`
+      : undefined;
+  reporter.report(caseErrors.wrongShape, {
+    what: expected.what,
+    expected: showExpected(expected),
+    got,
+    hint,
+  });
   return undefined;
 }
 

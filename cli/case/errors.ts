@@ -27,6 +27,9 @@ function entry<Parameters>(
 
 const hinted = (hint: string | undefined): { readonly hint?: string } => (hint === undefined ? {} : { hint });
 
+/** A scalar has one place only. */
+const at = (place: string): string => (place === '[]' ? '' : ` at ${place}`);
+
 export const caseErrors = {
   notJson: entry(
     'RNN601',
@@ -60,7 +63,7 @@ export const caseErrors = {
     }),
   ),
   missing: entry('RNN604', 'Something that is needed is not given.', (p: { what: string; hint: string }) => ({
-    message: `The ${p.what} is missing`,
+    message: `${p.what} is missing`,
     hint: p.hint,
   })),
   wrongShape: entry(
@@ -75,7 +78,7 @@ export const caseErrors = {
     'RNN606',
     'An entry of an array is not a number.',
     (p: { what: string; place: string; got: string }) => ({
-      message: `The ${p.what} has ${p.got} at ${p.place}`,
+      message: `The ${p.what} has ${p.got}${at(p.place)}`,
       hint: 'An entry is a number, "NaN", "Infinity" or "-Infinity".',
     }),
   ),
@@ -83,7 +86,7 @@ export const caseErrors = {
     'RNN607',
     'An entry of an index input is not a whole number of its range.',
     (p: { what: string; place: string; got: number; classes: number; symbol: string }) => ({
-      message: `The ${p.what} is ${p.got} at ${p.place}`,
+      message: `The ${p.what} is ${p.got}${at(p.place)}`,
       hint:
         `It is an index: a whole number from 0 to ${p.classes - 1}` +
         `${p.symbol === String(p.classes) ? '' : `, since ${p.symbol} = ${p.classes}`}.`,

@@ -49,6 +49,9 @@ const topNames = [
   'stepsBefore',
 ] as const;
 
+/** Steps times rows; more than that fits nowhere, whatever the cell. */
+const mostPlaces = 2 ** 24;
+
 /** @returns the members of the file, or undefined after a report */
 export function openCase(text: string, reporter: Reporter): Members | undefined {
   const value = parseJson(text, reporter);
@@ -64,7 +67,7 @@ export function openCase(text: string, reporter: Reporter): Members | undefined 
   const members = membersOf(value);
   const format = members.get('format');
   if (format === undefined) {
-    reporter.report(caseErrors.missing, { what: 'format', hint: `Write "format": "${caseFormat}".` });
+    reporter.report(caseErrors.missing, { what: 'The format', hint: `Write "format": "${caseFormat}".` });
   } else if (format !== caseFormat) {
     const parameters = { what: 'format', expected: `"${caseFormat}"`, got: describeJson(format) };
     reporter.report(caseErrors.wrongKind, parameters);
@@ -91,6 +94,10 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   const profile = readProfile(members, reporter);
   const binding = readSizes(members, cell, reporter);
   if (steps === undefined || batch === undefined || binding === undefined) return undefined;
+  if (steps * batch > mostPlaces) {
+    reporter.report(caseErrors.tooLarge, { steps, batch });
+    return undefined;
+  }
 
   const lengths = readWholeList(members, 'lengths', batch, { least: 1, most: steps }, reporter);
   const stepsBefore = readWholeList(members, 'stepsBefore', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
@@ -107,7 +114,10 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   ) => {
     for (const array of known) {
       if (given.has(array.name)) continue;
-      reporter.report(caseErrors.missing, { what: `${what} ${array.name}`, hint: hint(showExpected(array)) });
+      reporter.report(caseErrors.missing, {
+        what: `The ${what} ${array.name}`,
+        hint: hint(showExpected(array)),
+      });
     }
   };
   const parameters = group('parameters', 'parameter', arrays.parameters);

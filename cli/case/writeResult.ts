@@ -99,9 +99,10 @@ function write(json: Json, indent: string, number: (x: number) => string): strin
     if (json.size === 0) return '{}';
     const inner = `${indent}  `;
     const members = [...json].map(
-      ([name, value]) => `${inner}${JSON.stringify(name)}: ${write(value, inner, number)}`,
+      ([name, value]) => `${JSON.stringify(name)}: ${write(value, inner, number)}`,
     );
-    return `{\n${members.join(',\n')}\n${indent}}`;
+    if ([...json.values()].every((value) => typeof value === 'number')) return `{ ${members.join(', ')} }`;
+    return `{\n${members.map((member) => `${inner}${member}`).join(',\n')}\n${indent}}`;
   }
   if ('data' in json) {
     return `{ "shape": [${json.shape.join(', ')}], "data": [${Array.from(json.data, number).join(', ')}] }`;
