@@ -5,10 +5,8 @@ import {
   type Formula,
   formulaKey,
   type InfixFormula,
-  type MatrixProduct,
   mapOperands,
   type Stack,
-  type Transpose,
 } from './formula.ts';
 
 /*
@@ -48,17 +46,30 @@ export const choose = (condition: Formula, then: Formula, otherwise: Formula): F
   rank: rankOf([condition, then, otherwise]),
 });
 
-export const matrixProduct = (left: Formula, right: Formula): MatrixProduct => ({
-  kind: 'matrixProduct',
-  left,
-  right,
-  rank: left.rank + right.rank - 2,
-});
+export const matrixProduct = (left: Formula, right: Formula): Formula =>
+  signed([left, right], ([a, b]) => ({
+    kind: 'matrixProduct',
+    left: a!,
+    right: b!,
+    rank: left.rank + right.rank - 2,
+  }));
+
+export const outer = (a: Formula, b: Formula): Formula =>
+  signed([a, b], (factors) => call('outer', factors, 2));
+
+export const dot = (a: Formula, b: Formula): Formula => signed([a, b], (factors) => call('dot', factors, 0));
+
+/** A product of any kind, with the signs of its factors before it. */
+function signed(factors: readonly Formula[], make: (factors: readonly Formula[]) => Formula): Formula {
+  const isNegative = factors.filter(({ kind }) => kind === 'negative').length % 2 === 1;
+  const positive = make(factors.map((factor) => (factor.kind === 'negative' ? factor.operand : factor)));
+  return isNegative ? negative(positive) : positive;
+}
 
 export const transpose = (operand: Formula): Formula =>
   operand.kind === 'transpose'
     ? operand.operand
-    : ({ kind: 'transpose', operand, rank: 2 } satisfies Transpose);
+    : signed([operand], ([matrix]) => ({ kind: 'transpose', operand: matrix!, rank: 2 }));
 
 export const stack = (parts: readonly Formula[], rank: number): Stack => ({ kind: 'stack', parts, rank });
 

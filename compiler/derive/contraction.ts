@@ -1,5 +1,5 @@
 import type { Contract } from '../graph/graph.ts';
-import { call, entry, matrixProduct, product, transpose } from './algebra.ts';
+import { call, dot, entry, matrixProduct, outer, product, transpose } from './algebra.ts';
 import type { Formula } from './formula.ts';
 
 /** An operand of a contraction: its formula in full, and the labels of its axes. */
@@ -50,12 +50,10 @@ function scaled(left: Side, right: Side, out: readonly number[]): Formula {
 
 function ofVectors(left: Side, right: Side, out: readonly number[]): Formula {
   if (left.axes[0] === right.axes[0]) {
-    return out.length === 0
-      ? call('dot', [left.formula, right.formula], 0)
-      : product([left.formula, right.formula]);
+    return out.length === 0 ? dot(left.formula, right.formula) : product([left.formula, right.formula]);
   }
   const inOrder = out[0] === left.axes[0];
-  return call('outer', inOrder ? [left.formula, right.formula] : [right.formula, left.formula], 2);
+  return inOrder ? outer(left.formula, right.formula) : outer(right.formula, left.formula);
 }
 
 function ofMatrixAndVector(matrix: Side, vector: Side, out: readonly number[]): Formula {

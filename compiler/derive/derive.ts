@@ -9,6 +9,7 @@ import type { Formula, Quantity, QuantityRole } from './formula.ts';
 import { namePreActivations } from './preActivations.ts';
 import { rewriteSoftmaxGradients } from './softmaxGradients.ts';
 import { chooseTemporaries, inOrder } from './temporaries.ts';
+import { moveTotalsOut } from './totals.ts';
 import { type Page, Writer } from './write.ts';
 
 /**
@@ -110,7 +111,11 @@ class Derivation {
     this.#taken = taken;
     for (const { name, node } of graph.adjoint.cotangents) this.#cotangentOf.set(Number(name), node);
     const builder = new GraphBuilder({ span: graph.nodes[0]!.origin.span, sweep: 'adjoint' }, graph.nodes);
-    const instead = rewriteSoftmaxGradients(builder, arrayCalls, this.#cotangentOf);
+    const cotangents = new Set(this.#cotangentOf.values());
+    const instead = new Map([
+      ...rewriteSoftmaxGradients(builder, arrayCalls, this.#cotangentOf),
+      ...moveTotalsOut(builder, (total) => cotangents.has(total)),
+    ]);
     // Rewritten gradients may have made functions of arrays that the graph did not have.
     const allCalls =
       instead.size === 0 ? arrayCalls : findArrayCalls(builder, { nodes: builder.nodes.slice() });
@@ -131,14 +136,16 @@ class Derivation {
     this.#nameValues();
     this.#nameTotals();
     // A value's users stand after it, so their cotangents stand before its own.
-    const cotangents = this.#values.toReversed().flatMap(({ node }) => this.#cotangentOf.get(node) ?? []);
+    const cotangents = this.#values
+      .toReversed()
+      .flatMap(({ node }) => (this.#names.has(node) ? (this.#cotangentOf.get(node) ?? []) : []));
     const starts = states.filter(({ start, hidden }) => !hidden && this.#nodes[start]!.form !== 'fill');
     const unnamed = [
       ...adjoint.states.map(({ leaving }) => leaving),
       ...adjoint.inputs.map(({ node }) => node),
-      ...adjoint.gradients.flatMap(({ node }) => this.#summands(node) ?? [node]),
+      ...this.#gradientNodes().flatMap(({ node }) => this.#summands(node) ?? [node]),
       ...starts.map(({ start }) => start),
-    ].map((id) => this.#page.instead.get(id) ?? id);
+    ].map((id) => this.#resolve(id));
     const roots = [...this.#values.map(({ node }) => node), ...cotangents, ...unnamed];
     const order = inOrder(this.#page, roots);
     this.#nameTemporaries(order, chooseTemporaries(this.#page, order, unnamed));
@@ -215,15 +222,22 @@ class Derivation {
     }
   }
 
+  #resolve(id: NodeId): NodeId {
+    return this.#page.instead.get(id) ?? id;
+  }
+
   #resolvedCotangent(value: NodeId): NodeId | undefined {
     const cotangent = this.#cotangentOf.get(value);
-    return cotangent === undefined ? undefined : (this.#page.instead.get(cotangent) ?? cotangent);
+    return cotangent === undefined ? undefined : this.#resolve(cotangent);
+  }
+
+  #gradientNodes(): readonly NamedNode[] {
+    return this.#graph.adjoint.gradients.map(({ name, node }) => ({ name, node: this.#resolve(node) }));
   }
 
   /** A total that something is made of has a name, so that its equation can say what is summed. */
   #nameTotals(): void {
-    const { gradients } = this.#graph.adjoint;
-    for (const { name, node } of gradients) {
+    for (const { name, node } of this.#gradientNodes()) {
       if (this.#nodes[node]!.form === 'total' && !this.#names.has(node)) {
         this.#names.set(node, this.#bar(name, node));
       }
@@ -253,9 +267,7 @@ class Derivation {
     if (node.form === 'total') return 'update';
     const reads = this.#page.arrayCalls.get(id);
     const below = reads === undefined ? operands(node) : [reads.operand];
-    const ranks = below.map((read) =>
-      places.indexOf(this.#places.get(this.#page.instead.get(read) ?? read) ?? 'forward'),
-    );
+    const ranks = below.map((read) => places.indexOf(this.#places.get(this.#resolve(read)) ?? 'forward'));
     return places[Math.max(0, ...ranks)]!;
   }
 
@@ -264,7 +276,7 @@ class Derivation {
     const node = this.#nodes[id]!;
     if (node.form === 'total') return [node.operand];
     if (node.form !== 'sum') return undefined;
-    const parts = node.operands.map((operand) => this.#nodes[operand]!);
+    const parts = node.operands.map((operand) => this.#nodes[this.#resolve(operand)]!);
     const [first] = parts;
     const isOneTotal = parts.every(
       (part) => part.form === 'total' && first!.form === 'total' && part.over.length === first!.over.length,
@@ -279,16 +291,18 @@ class Derivation {
     const once: Equation[] = [];
     const listOf = (id: NodeId): Equation[] => {
       const node = this.#nodes[id]!;
-      const total = node.form === 'sum' ? this.#nodes[node.operands[0]!]! : node;
+      const total = node.form === 'sum' ? this.#nodes[this.#resolve(node.operands[0]!)]! : node;
       invariant(total.form === 'total', 'a sum over steps is a total');
       return total.over.length > 1 ? perStep : perSequence;
     };
-    const isGradient = new Set(this.#graph.adjoint.gradients.map(({ node }) => node));
+    const gradients = this.#gradientNodes();
     for (const id of totals) {
-      if (isGradient.has(id)) continue;
+      // A total that is called after its parameter is written with the parameters.
+      const { name, role } = this.#names.get(id)!;
+      if (role === 'cotangent' && gradients.some((g) => g.node === id && g.name === name)) continue;
       listOf(id).push(added(this.#names.get(id)!, writer.sumOf(this.#summands(id)!)));
     }
-    for (const { name, node } of this.#graph.adjoint.gradients) {
+    for (const { name, node } of gradients) {
       const target = this.#bar(name, node);
       const summands = this.#summands(node);
       if (summands !== undefined) listOf(node).push(added(target, writer.sumOf(summands)));

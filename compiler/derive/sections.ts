@@ -50,7 +50,7 @@ export function sectionsOf(derived: DerivedEquations): readonly Section[] {
     },
     { comments: [comment('From these sums, once.')], equations: update },
   ];
-  return all.filter(({ equations }, i) => i < 2 || equations.length > 0);
+  return all.filter(({ equations }, i) => i === 0 || equations.length > 0);
 }
 
 /** `h_prev and c_prev are 0 at the first step.` */

@@ -73,10 +73,15 @@ function countUses(
 ): ReadonlyMap<NodeId, number> {
   const uses = new Map<NodeId, number>(order.map((id) => [id, 0]));
   const use = (id: NodeId, times: number) => uses.set(id, uses.get(id)! + times);
-  for (const root of roots) use(root, 1);
+  // Parameters with one gradient between them: it is written for each.
+  const written = new Set(roots);
+  for (const root of written) use(root, 1);
   for (const id of order.toReversed()) {
     const isWrittenOften = unnamed.has(page.nodes[id]!.form) && !page.names.has(id);
-    for (const read of new Set(readsOf(page, id))) use(read, isWrittenOften ? uses.get(id)! : 1);
+    const isTotal = page.nodes[id]!.form === 'total';
+    for (const read of new Set(readsOf(page, id))) {
+      if (!isTotal || !written.has(read)) use(read, isWrittenOften ? uses.get(id)! : 1);
+    }
   }
   return uses;
 }

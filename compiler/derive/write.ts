@@ -4,6 +4,7 @@ import { invariant } from '../support/invariant.ts';
 import {
   call,
   choose,
+  dot,
   entry,
   factored,
   infix,
@@ -300,7 +301,7 @@ function summed(array: Formula): Formula {
   const scalars = factors.filter(({ rank }) => rank === 0);
   const arrays = factors.filter(({ rank }) => rank > 0);
   const isDot = arrays.length === 2 && array.rank === 1;
-  return product([...scalars, isDot ? call('dot', arrays, 0) : call('sum', [product(arrays)], 0)]);
+  return product([...scalars, isDot ? dot(arrays[0]!, arrays[1]!) : call('sum', [product(arrays)], 0)]);
 }
 
 type MapWriter = (a: Formula, b: Formula, c: Formula) => Formula;
@@ -323,9 +324,16 @@ const mapWriters: ReadonlyMap<string, MapWriter> = new Map<string, MapWriter>([
   ['root', (a) => call('sqrt', [a], a.rank)],
 ]);
 
+/** In the backward sweep a scalar stands before what it scales. */
+function inOrderOfRank(node: MapNode, operands: readonly Formula[]): readonly Formula[] {
+  const isProduct = node.op === 'mul' || node.op === 'masked_mul';
+  if (!isProduct || node.origin.sweep === 'primal') return operands;
+  return operands.toSorted((a, b) => Math.sign(a.rank) - Math.sign(b.rank));
+}
+
 function writeMap(node: MapNode, operands: readonly Formula[]): Formula {
   const write = mapWriters.get(node.op);
-  const [a, b, c] = operands;
+  const [a, b, c] = inOrderOfRank(node, operands);
   if (write !== undefined) return write(a!, b!, c!);
   return call(node.op, operands, Math.max(...operands.map(({ rank }) => rank)));
 }
