@@ -64,7 +64,7 @@ export function writeResult(
     ['steps', steps],
     ['batch', batch],
     ...(lengths === undefined ? [] : [['lengths', lengths] as const]),
-    ...(drawn.size === 0 ? [] : [['parameters', arrays([], parameters, drawn)] as const]),
+    ...(drawn.size === 0 ? [] : [['parameters', arrays([], parameters, asUsed(drawn, precision))] as const]),
     ['outputs', arrays(perStep, cell.outputs.map(valued), result.outputs)],
     ...(values ? [['values', arrays(perStep, cell.equations.map(valued), result.values)] as const] : []),
     ['finals', arrays([batch], states, result.finals)],
@@ -112,6 +112,14 @@ function write(json: Json, indent: string, number: (x: number) => string): strin
 
 function isMap(json: Json): json is ReadonlyMap<string, Json> {
   return json instanceof Map;
+}
+
+function asUsed(
+  drawn: ReadonlyMap<string, Float64Array>,
+  precision: ResultOptions['precision'],
+): ReadonlyMap<string, Float64Array> {
+  if (precision === 'f64') return drawn;
+  return new Map([...drawn].map(([name, values]) => [name, values.map(Math.fround)]));
 }
 
 /** The fewest digits that bring the f64 back. */

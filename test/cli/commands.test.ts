@@ -1,39 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import picocolors from 'picocolors';
-import { afterAll, describe, expect, it } from 'vitest';
-import { main } from '../../cli/rnnc.ts';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
 import { instantiate, readWasm } from '../../runtime/index.ts';
+import { examples, rnnc, scratch } from './support.ts';
 
-const examples = fileURLToPath(new URL('../../dsl-examples/', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'rnnc-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A file with this text. */
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-async function rnnc(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const code = await main(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    colour: picocolors.createColors(false),
-  });
-  // Whatever is wrong, nobody sees our stack.
-  expect(`${out}${err}`).not.toMatch(/^\s+at .*:\d+:\d+/m);
-  return { code, out, err };
-}
+const { folder, file } = scratch();
 
 const wrong =
   'cell Bad(I, H) {\n  input x: [I]\n  state h: [H]\n  param U: [H, I] ~ glorot\n  h = tanh(U @ h_prev + y)\n}\n';
