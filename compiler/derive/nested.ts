@@ -83,6 +83,8 @@ function withinLength(make: (nester: Nester) => Formula): Formula | undefined {
 
 function forwardNest({ forward }: DerivedEquations, name: string, steps: number): Formula | undefined {
   const definitions = definitionsOf(forward, 'value');
+  // An input whose last value is kept is no state with an equation.
+  if (!definitions.has(name)) return undefined;
   return withinLength((nester) => {
     const valueAt = (of: string, t: number): Formula =>
       nester.replace(definitions.get(of)!, (q) => {

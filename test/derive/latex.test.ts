@@ -69,6 +69,7 @@ describe('LaTeX', () => {
     fc.assert(
       fc.property(randomCell, ({ text }) => {
         expect(flaws(derivedText(source(text), 'latex'))).toEqual([]);
+        expect(flaws(unrolledText(source(text), 2, 'latex'))).toEqual([]);
       }),
       { numRuns: 40, seed: 30_002 },
     );
