@@ -21,11 +21,10 @@ export function deriveFile(
 ): ExitCode {
   const cell = checkedCell(readSource(path), { ...options, load: loadImport });
   const graph = toGraph(cell);
+  const frozen = frozenParameters(cell);
   const format = latex ? 'latex' : 'text';
   const text =
-    steps === undefined
-      ? printDerived(derive(graph, frozenParameters(cell)), format)
-      : unroll(graph, steps, format);
+    steps === undefined ? printDerived(derive(graph, frozen), format) : unroll(graph, steps, format, frozen);
   io.out(`${text.trimEnd()}\n`);
   return exitCodes.fine;
 }
