@@ -9,8 +9,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** On a terminal only, unless NO_COLOR, TERM=dumb or --no-color says no. */
+function coloursOf(stream: NodeJS.WriteStream) {
+  const { NO_COLOR = '', TERM } = process.env;
+  const unwanted = NO_COLOR !== '' || TERM === 'dumb' || process.argv.includes('--no-color');
+  return picocolors.createColors(stream.isTTY === true && !unwanted);
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  colour: picocolors.createColors(picocolors.isColorSupported && process.stderr.isTTY === true),
+  colours: { out: coloursOf(process.stdout), err: coloursOf(process.stderr) },
 });

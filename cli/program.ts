@@ -29,6 +29,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
       'The compiler for recurrent networks: cells as equations, gradients checked, modules that train.',
     )
     .version('0.1.0', '-v, --version')
+    .option('--no-color', 'no colours, on a terminal either')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .showHelpAfterError('(rnnc --help, or rnnc COMMAND --help, says more)')
@@ -43,7 +44,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
         '  rnnc compile lstm.rnn --size I=3,H=8 -o lstm.js',
         '',
         'Exit codes: 0 fine, 1 errors in the source, the data or the gradient, 2 wrong call, 3 file cannot be read or',
-        'written, 70 a mistake of rnnc itself. NO_COLOR switches colours off.',
+        'written, 70 a mistake of rnnc itself. NO_COLOR=1 switches colours off, too.',
       ].join('\n'),
     );
 
@@ -85,7 +86,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
       new Option('-t, --target <name>', 'what the module holds').choices(['wasm', 'js']).default('wasm'),
     )
     .addOption(
-      new Option('-o, --output <file>', 'ends in .js, .mjs or .wasm (default: the name of the source, .js)'),
+      new Option('-o, --out <file>', 'ends in .js, .mjs or .wasm (default: the name of the source, .js)'),
     )
     .addHelpText(
       'after',

@@ -14,7 +14,7 @@ export function checkFiles(paths: readonly string[], io: Io): ExitCode {
     const checked = check(tree, { load: loadImport, ...(diagnostics.length === 0 ? {} : { lost }) });
     const all = [...diagnostics, ...checked.diagnostics];
     if (all.length > 0)
-      io.err(`${renderDiagnostics(all, { colour: io.colour.isColorSupported }).trimEnd()}\n`);
+      io.err(`${renderDiagnostics(all, { colour: io.colours.err.isColorSupported }).trimEnd()}\n`);
     if (all.some(({ severity }) => severity === 'error')) failed = true;
     else if (checked.cells.size === 0) io.out(`${path}: ok, no cells\n`);
     else for (const cell of checked.cells.values()) io.out(`${path}: ok, ${summary(cell)}\n`);

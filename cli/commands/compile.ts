@@ -12,14 +12,14 @@ export interface CompileCommand {
   readonly window?: number;
   readonly inference: boolean;
   readonly target: 'js' | 'wasm';
-  readonly output?: string;
+  readonly out?: string;
 }
 
 /** Writes an ES module with its types, or a .wasm file. */
 export function compileFile(path: string, command: CompileCommand, io: Io): ExitCode {
-  const { size, inference, output, ...options } = command;
+  const { size, inference, out, ...options } = command;
   const source = readSource(path);
-  const file = output ?? `${path === '-' ? 'cell' : basename(path).replace(/\.rnn$/, '')}.js`;
+  const file = out ?? `${path === '-' ? 'cell' : basename(path).replace(/\.rnn$/, '')}.js`;
   const kind = /\.(js|mjs|wasm)$/.exec(file)?.[1];
   if (kind === undefined) {
     throw new Failure(exitCodes.usage, `Cannot write ${file}: name a file that ends in .js, .mjs or .wasm.`);

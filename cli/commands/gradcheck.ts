@@ -46,7 +46,7 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   for (const { op, promise } of report.notDerivatives)
     io.out(`  ${op}: its backward is, on purpose, ${promise}\n`);
 
-  const failed = io.colour.red('failed');
+  const failed = io.colours.err.red('failed');
   const wrong = report.checked.filter(({ worst }) => worst !== undefined && worst.error > tolerance);
   for (const array of wrong) {
     const { symbolic, numeric, error } = array.worst!;
@@ -62,7 +62,7 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   }
   if (report.passed) {
     io.out(
-      `${io.colour.green('passed')}: every derivative that was compared agrees to ${tolerance.toExponential()}\n`,
+      `${io.colours.out.green('passed')}: every derivative that was compared agrees to ${tolerance.toExponential()}\n`,
     );
   } else if (wrong.length === 0) {
     io.err(`${failed}: nothing could be compared; another --seed may land beside no kink\n`);
@@ -85,12 +85,12 @@ function smallSizes(cell: Cell, given: ReadonlyMap<string, number>): ReadonlyMap
 const labelOf = ({ kind, name }: CheckedArray): string => `${kind} ${name}`;
 
 /** `ok 6 entries; worst [0, 1] symbolic … numeric … error …` */
-function summary(array: CheckedArray, arrays: CaseArrays, tolerance: number, { colour }: Io): string {
+function summary(array: CheckedArray, arrays: CaseArrays, tolerance: number, { colours }: Io): string {
   const { compared, besideKink, worst } = array;
   const kinks = besideKink === 0 ? '' : `, ${besideKink} beside a kink left out`;
   const count = `${compared} ${compared === 1 ? 'entry' : 'entries'}${kinks}`;
   if (worst === undefined) return count;
-  const mark = worst.error <= tolerance ? colour.green('ok') : colour.red('WRONG');
+  const mark = worst.error <= tolerance ? colours.out.green('ok') : colours.out.red('WRONG');
   const numbers = `symbolic ${worst.symbolic.toPrecision(10)} numeric ${worst.numeric.toPrecision(10)}`;
   const place = placeOfWorst(array, arrays);
   return `${mark} ${count}; worst ${place === '' ? '' : `${place} `}${numbers} error ${worst.error.toExponential(1)}`;

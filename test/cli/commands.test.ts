@@ -149,6 +149,37 @@ describe('gradcheck', () => {
     expect(code).toBe(0);
     expect(out).toContain('parameter w');
   });
+
+  it('checks start states that are not learned, each by its own shape, and the same numbers each time', async () => {
+    const args = ['gradcheck', join(examples, 'matrix_memory.rnn'), '-s', 'I=2,K=3,V=2', '--batch', '3'];
+    const first = await rnnc(...args);
+    expect(first.out).toMatch(/start C +ok 18 entries; worst \[\d, \d, \d\] symbolic/);
+    expect(first.out).toMatch(/start n +ok 9 entries; worst \[\d, \d\] symbolic/);
+    expect((await rnnc(...args)).out).toBe(first.out);
+    expect((await rnnc(...args, '--seed', '2')).out).not.toBe(first.out);
+    const learned = await rnnc('gradcheck', join(examples, 'learned_start.rnn'));
+    expect(learned.out).toMatch(/parameter h0 +ok/);
+    expect(learned.out).not.toContain('start h');
+  });
+
+  it('says so where random values leave the domain of a function', async () => {
+    const cell = file('domain.rnn', 'cell Domain() {\n  input x: []\n  output y = log(x)\n}\n');
+    const { code, err } = await rnnc('gradcheck', cell);
+    expect(code).toBe(1);
+    expect(err).toContain('out of the domain of some function');
+  });
+
+  it('takes small sizes that fit, where none are given', async () => {
+    const cell = file(
+      'half.rnn',
+      'cell Half(N = 5) {\n  input x: [N]\n  [a, b] = split(x, 2)\n  output y = a*b\n}\n',
+    );
+    const { code, out } = await rnnc('gradcheck', cell);
+    expect({ code, even: /N=(2|4|6|12) /.test(out) }).toEqual({ code: 0, even: true });
+    const odd = await rnnc('gradcheck', cell, '--size', 'N=3');
+    expect({ code: odd.code, out: odd.out }).toEqual({ code: 1, out: '' });
+    expect(odd.err).toContain('RNN405');
+  });
 });
 
 describe('print', () => {

@@ -12,7 +12,10 @@ export const examples = fileURLToPath(new URL('../../dsl-examples/', import.meta
 export const stackLine = /^\s+at .*:\d+:\d+/m;
 
 /** One call of the command line in this process. */
-export async function rnnc(...args: readonly string[]) {
+export const rnnc = (...args: readonly string[]) => call(args);
+
+/** As on a terminal that shows colours, if `colour`. */
+export async function call(args: readonly string[], colour = false) {
   let out = '';
   let err = '';
   const code = await main(args, {
@@ -22,7 +25,7 @@ export async function rnnc(...args: readonly string[]) {
     err: (text) => {
       err += text;
     },
-    colour: picocolors.createColors(false),
+    colours: { out: picocolors.createColors(colour), err: picocolors.createColors(colour) },
   });
   expect(`${out}${err}`).not.toMatch(stackLine);
   return { code, out, err };
