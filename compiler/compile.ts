@@ -71,12 +71,8 @@ export function compile(source: Source, options: CompileOptions = {}): CompiledC
 }
 
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
-  const cell = checkedCell(source, options);
-  verifyCell(cell);
-  const graph = verified(toGraph(cell));
+  const { cell, graph, optimised } = graphStages(source, options);
   const training = options.training ?? true;
-  const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : graph;
-  const optimised = optimise(whole);
   const bound = bind(optimised, boundSizes(cell, options.sizes));
   const plan = naivePlan(bound, {
     batch: options.batch ?? 1,
@@ -88,6 +84,19 @@ export function compileStages(source: Source, options: CompileOptions = {}): Sta
   const program = lower(plan);
   verifyProgram(program, plan.window);
   return { cell, graph, optimised, bound, plan, program };
+}
+
+/** The stages for which sizes need not be known. */
+export function graphStages(
+  source: Source,
+  options: CompileOptions = {},
+): Pick<Stages, 'cell' | 'graph' | 'optimised'> {
+  const cell = checkedCell(source, options);
+  verifyCell(cell);
+  const graph = verified(toGraph(cell));
+  const training = options.training ?? true;
+  const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : graph;
+  return { cell, graph, optimised: optimise(whole) };
 }
 
 /**

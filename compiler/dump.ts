@@ -1,5 +1,5 @@
 import { printCell } from './cell/print.ts';
-import { type CompileOptions, checkedCell, compileStages } from './compile.ts';
+import { type CompileOptions, checkedCell, compileStages, graphStages } from './compile.ts';
 import { CompileError } from './diagnostics/compileError.ts';
 import { printGraph } from './graph/print.ts';
 import { printPlan } from './plan/print.ts';
@@ -21,10 +21,9 @@ export type StageName = (typeof stageNames)[number];
 export function dump(source: Source, stage: StageName, options: CompileOptions = {}): string {
   if (stage === 'syntax') return syntaxText(source);
   if (stage === 'cell') return printCell(checkedCell(source, options));
+  if (stage === 'graph') return printGraph(graphStages(source, options).optimised);
   const stages = compileStages(source, options);
   switch (stage) {
-    case 'graph':
-      return printGraph(stages.optimised);
     case 'plan':
       return printPlan(stages.plan);
     case 'program':

@@ -183,6 +183,12 @@ describe('gradcheck', () => {
 });
 
 describe('print', () => {
+  it.each(['syntax', 'cell', 'graph'])('needs no sizes for stage %s', async (stage) => {
+    const { code, out, err } = await rnnc('print', join(examples, 'elman.rnn'), '--stage', stage);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('W_hh');
+  });
+
   it.each(['syntax', 'cell', 'graph', 'plan', 'program', 'js', 'wat'])('stage %s', async (stage) => {
     const { code, out } = await rnnc('print', join(examples, 'elman.rnn'), '--stage', stage, '-s', 'I=2,H=3');
     expect(code).toBe(0);
