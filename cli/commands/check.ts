@@ -1,25 +1,41 @@
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { check } from '../../compiler/cell/check.ts';
 import { renderDiagnostics } from '../../compiler/diagnostics/render.ts';
+import type { Source } from '../../compiler/source/source.ts';
 import { parse } from '../../compiler/syntax/parse.ts';
-import { type ExitCode, exitCodes } from '../failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import { loadImport, readSource } from '../files.ts';
 import type { Io } from '../io.ts';
 
 /** Names, shapes and sizes of every cell in the files: all mistakes, or one line per cell. */
 export function checkFiles(paths: readonly string[], io: Io): ExitCode {
-  let failed = false;
-  for (const path of paths) {
-    const { tree, diagnostics, lost } = parse(readSource(path));
-    const checked = check(tree, { load: loadImport, ...(diagnostics.length === 0 ? {} : { lost }) });
-    const all = [...diagnostics, ...checked.diagnostics];
-    if (all.length > 0)
-      io.err(`${renderDiagnostics(all, { colour: io.colours.err.isColorSupported }).trimEnd()}\n`);
-    if (all.some(({ severity }) => severity === 'error')) failed = true;
-    else if (checked.cells.size === 0) io.out(`${path}: ok, no cells\n`);
-    else for (const cell of checked.cells.values()) io.out(`${path}: ok, ${summary(cell)}\n`);
+  const codes = paths.map((path) => checkFile(path, io));
+  return codes.reduce((worst, code) => (code > worst ? code : worst), exitCodes.fine);
+}
+
+function checkFile(path: string, io: Io): ExitCode {
+  const source = readable(path, io);
+  if (source === undefined) return exitCodes.file;
+  const { tree, diagnostics, lost } = parse(source);
+  const checked = check(tree, { load: loadImport, ...(diagnostics.length === 0 ? {} : { lost }) });
+  const all = [...diagnostics, ...checked.diagnostics];
+  if (all.length > 0)
+    io.err(`${renderDiagnostics(all, { colour: io.colours.err.isColorSupported }).trimEnd()}\n`);
+  if (all.some(({ severity }) => severity === 'error')) return exitCodes.failed;
+  if (checked.cells.size === 0) io.out(`${path}: ok, no cells\n`);
+  for (const cell of checked.cells.values()) io.out(`${path}: ok, ${summary(cell)}\n`);
+  return exitCodes.fine;
+}
+
+/** A file that cannot be read does not hide what is wrong with the others. */
+function readable(path: string, io: Io): Source | undefined {
+  try {
+    return readSource(path);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    io.err(`${error.message}\n`);
+    return undefined;
   }
-  return failed ? exitCodes.failed : exitCodes.fine;
 }
 
 function summary(cell: Cell): string {

@@ -50,6 +50,11 @@ describe('check', () => {
       expect(code, name).toBe(3);
       expect(err).toContain(reason);
     }
+    const missing = join(folder, 'missing.rnn');
+    const others = await rnnc('check', missing, file('bad.rnn', wrong), join(examples, 'gru.rnn'));
+    expect(others.code).toBe(3);
+    expect(others.err).toContain('bad.rnn:5:');
+    expect(others.out).toContain('GRU(I, H)');
   });
 });
 
