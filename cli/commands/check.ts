@@ -10,7 +10,8 @@ import type { Io } from '../io.ts';
 /** Names, shapes and sizes of every cell in the files: all mistakes, or one line per cell. */
 export function checkFiles(paths: readonly string[], io: Io): ExitCode {
   const codes = paths.map((path) => checkFile(path, io));
-  return codes.reduce((worst, code) => (code > worst ? code : worst), exitCodes.fine);
+  const worst = [exitCodes.file, exitCodes.failed].find((code) => codes.includes(code));
+  return worst ?? exitCodes.fine;
 }
 
 function checkFile(path: string, io: Io): ExitCode {
