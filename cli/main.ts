@@ -19,5 +19,6 @@ function coloursOf(stream: NodeJS.WriteStream) {
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  terminal: process.stderr.isTTY === true,
   colours: { out: coloursOf(process.stdout), err: coloursOf(process.stderr) },
 });

@@ -17,12 +17,13 @@ export function collectSizes(
   return sizes;
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (!Number.isSafeInteger(number) || number < least || text.trim() === '') {
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    if (!Number.isSafeInteger(number) || number < least || number > most || text.trim() === '') {
+      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
     }
     return number;
   };

@@ -105,7 +105,9 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .argument('<file>', '.rnn file, or - for standard input')
     .addOption(cell)
     .option('--latex', 'as LaTeX', false)
-    .addOption(new Option('--unroll <steps>', 'the nested form over so many steps').argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--unroll <steps>', 'the nested form over so many steps').argParser(wholeNumber(1, 1000)),
+    )
     .addHelpText(
       'after',
       examples('rnnc derive elman.rnn', 'rnnc derive gru.rnn --latex', 'rnnc derive elman.rnn --unroll 3'),

@@ -1,12 +1,10 @@
-import { getHeapStatistics } from 'node:v8';
 import type { Load } from '../../compiler/cell/modules.ts';
 import { checkedCell, compile, compileStages } from '../../compiler/compile.ts';
-import { type Bound, boundShape, entriesOf } from '../../compiler/graph/bind.ts';
 import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../../compiler/graph/evaluate.ts';
-import type { StepGraph } from '../../compiler/graph/graph.ts';
 import type { CompiledCell } from '../../compiler/module/manifest.ts';
 import type { Source } from '../../compiler/source/source.ts';
 import type { Target } from '../../compiler/targets/target.ts';
+import { fitsEvaluator } from '../memory.ts';
 import { caseErrors } from './errors.ts';
 import { kernels } from './kernels.ts';
 import { type Case, cellNameOf, openCase, readCase } from './readCase.ts';
@@ -73,8 +71,7 @@ function compute(
     lengths === undefined ? run(given) : runRows(given, lengths, run, round);
   if (target === 'evaluate') {
     const { bound } = compileStages(source, { ...options, batch: 1, window: 1 });
-    if (evaluatorBytes(bound) * options.window * options.batch > getHeapStatistics().heap_size_limit / 2)
-      return undefined;
+    if (!fitsEvaluator(bound, options.window, options.batch)) return undefined;
     return over(
       (part) => evaluateSequence(bound, part),
       (x) => x,
@@ -92,9 +89,4 @@ function allocated(compiled: CompiledCell): ReturnType<typeof kernels> | undefin
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** What the evaluator keeps per step and row, roughly: an array and a place in a table for every node. */
-function evaluatorBytes({ graph }: Bound<StepGraph>): number {
-  return graph.nodes.reduce((bytes, _, id) => bytes + 200 + 8 * entriesOf(boundShape(graph, id)), 0);
 }

@@ -1,15 +1,18 @@
+import { SingleBar } from 'cli-progress';
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { bindSizes } from '../../compiler/cell/sizes.ts';
 import { boundSizes, type CompileOptions, checkedCell, compileStages } from '../../compiler/compile.ts';
 import { type CheckedArray, gradcheck } from '../../compiler/gradcheck/gradcheck.ts';
 import type { Bound } from '../../compiler/graph/bind.ts';
+import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
 import type { TrainingGraph } from '../../compiler/graph/graph.ts';
 import { invariant } from '../../compiler/support/invariant.ts';
 import { placeOf } from '../case/array.ts';
 import { arraysOf, type CaseArrays } from '../case/shapes.ts';
-import { type ExitCode, exitCodes } from '../failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import { loadImport, readSource } from '../files.ts';
 import type { Io } from '../io.ts';
+import { fitsEvaluator } from '../memory.ts';
 import { randomGiven } from '../randomGiven.ts';
 
 export interface GradcheckCommand {
@@ -34,7 +37,14 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   const { bound } = compileStages(source, { ...base, sizes, batch: 1, window: 1 });
   invariant('adjoint' in bound.graph, 'a training graph was asked for');
   const training = bound as Bound<TrainingGraph>;
-  const report = gradcheck(training, randomGiven(cell, training, command), { tolerance });
+  if (!fitsEvaluator(training, 2 * steps, batch)) {
+    const sequences = `${steps} steps of ${batch} ${batch === 1 ? 'row' : 'rows'}`;
+    throw new Failure(exitCodes.failed, `Cannot check ${sequences}: they do not fit into memory.`);
+  }
+  const given = randomGiven(cell, training, command);
+  const progress = io.terminal ? progressBar(entriesToCheck(training, given)) : undefined;
+  const report = gradcheck(training, given, { tolerance, ...progress });
+  progress?.stop();
 
   const settings = [...sizes].map(([name, value]) => `${name}=${value}`);
   io.out(`${[cell.name, ...settings, `steps=${steps}`, `batch=${batch}`, `seed=${seed}`].join(' ')}\n`);
@@ -80,6 +90,23 @@ function smallSizes(cell: Cell, given: ReadonlyMap<string, number>): ReadonlyMap
   }
   // Nothing small fits: let the sizes that were given, or the defaults, say why.
   return boundSizes(cell, new Map(given)).sizes;
+}
+
+function entriesToCheck({ graph }: Bound<TrainingGraph>, given: SequenceGiven): number {
+  const real = new Set([...graph.adjoint.gradients, ...graph.adjoint.inputs].map(({ name }) => name));
+  const arrays = [...given.parameters, ...given.inputs].filter(([name]) => real.has(name));
+  return [...arrays, ...given.starts!].reduce((sum, [, { length }]) => sum + length, 0);
+}
+
+/** On standard error, gone when it stops. */
+function progressBar(total: number) {
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} entries',
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  bar.start(total, 0);
+  return { onEntry: () => bar.increment(), stop: () => bar.stop() };
 }
 
 const labelOf = ({ kind, name }: CheckedArray): string => `${kind} ${name}`;

@@ -43,6 +43,8 @@ export interface GradcheckOptions {
   readonly tolerance?: number;
   /** Spacing of the difference, relative to max(1, |x|); default 1e-4. */
   readonly spacing?: number;
+  /** Called before each entry, for showing how far it has come. */
+  readonly onEntry?: () => void;
 }
 
 /**
@@ -60,7 +62,7 @@ const floorShare = { ofObjective: 1e-4, ofLargest: 1e-2 };
 export function gradcheck(
   bound: Bound<TrainingGraph>,
   given: SequenceGiven,
-  { tolerance = 1e-6, spacing = 1e-4 }: GradcheckOptions = {},
+  { tolerance = 1e-6, spacing = 1e-4, onEntry }: GradcheckOptions = {},
 ): GradcheckReport {
   const symbolic = evaluateSequence(bound, given).adjoint!;
   const base = traceKinks(bound, given);
@@ -73,6 +75,7 @@ export function gradcheck(
     cotangent: Values,
     floor: number,
   ): Comparison | undefined => {
+    onEntry?.();
     const exact = cotangent[entry]!;
     const value = array[entry]!;
     const h = spacing * Math.max(1, Math.abs(value));

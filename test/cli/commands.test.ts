@@ -70,6 +70,7 @@ describe('wrong calls exit with 2 and say what is right', () => {
     [['print', 'a.rnn', '--stage', 'nothing'], 'syntax, cell, graph'],
     [['print', 'a.rnn'], '--stage'],
     [['derive', 'a.rnn', '--unroll', 'many'], 'whole number'],
+    [['derive', 'a.rnn', '--unroll', '1e9'], 'whole number from 1 to 1000'],
     [['gradcheck', 'a.rnn', '--tolerance', '-1'], 'above 0'],
     [['run', 'a.rnn'], '--data'],
   ])('rnnc %s', async (args, message) => {
@@ -165,6 +166,12 @@ describe('gradcheck', () => {
     const learned = await rnnc('gradcheck', join(examples, 'learned_start.rnn'));
     expect(learned.out).toMatch(/parameter h0 +ok/);
     expect(learned.out).not.toContain('start h');
+  });
+
+  it('refuses more steps than there is memory for', async () => {
+    const { code, err } = await rnnc('gradcheck', join(examples, 'lstm.rnn'), '--steps', '100000000');
+    expect(code).toBe(1);
+    expect(err).toContain('100000000 steps of 2 rows: they do not fit into memory');
   });
 
   it('says so where random values leave the domain of a function', async () => {

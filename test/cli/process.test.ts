@@ -96,6 +96,7 @@ describe('a mistake of our own', () => {
     out: () => {
       throw new TypeError('this is not a function');
     },
+    terminal: false,
     colours: { out: picocolors.createColors(false), err: picocolors.createColors(false) },
   };
 

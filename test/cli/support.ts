@@ -25,6 +25,7 @@ export async function call(args: readonly string[], colour = false) {
     err: (text) => {
       err += text;
     },
+    terminal: false,
     colours: { out: picocolors.createColors(colour), err: picocolors.createColors(colour) },
   });
   expect(`${out}${err}`).not.toMatch(stackLine);
