@@ -1,5 +1,5 @@
 import { allQuantities, type DerivedEquations, type Equation } from './equations.ts';
-import type { Quantity } from './formula.ts';
+import { type Formula, mapOperands, type Quantity } from './formula.ts';
 
 /** A paragraph: what to know, then equations. */
 export interface Section {
@@ -70,7 +70,8 @@ export function startLines({ states, starts }: DerivedEquations): readonly Comme
 /** What the bar means, and each name that arrives from elsewhere. */
 function backwardLines(derived: DerivedEquations): readonly Comment[] {
   const { backward, previous, inputs, gradients, first, sequences, update } = derived;
-  const used = allQuantities([backward, previous, inputs, gradients, first, sequences, update].flat());
+  const equations = [backward, previous, inputs, gradients, first, sequences, update].flat();
+  const used = allQuantities(equations);
   const arriving = [...new Map(used.map((q) => [`${q.role} ${q.name}`, q])).values()];
   const barred = arriving.find(({ role, name }) => role === 'cotangent' && name !== 'loss');
   const meaning = barred && [
@@ -85,7 +86,43 @@ function backwardLines(derived: DerivedEquations): readonly Comment[] {
     comment('One step, backward: from the last step to the first.'),
     ...(meaning ?? []),
     ...arriving.flatMap(arrivalLines),
+    ...notationLines(equations),
   ];
+}
+
+/** What only derivatives write, and what the reader must know to take it literally. */
+const notations: readonly { readonly of: string; readonly only?: 'text'; readonly line: string }[] = [
+  {
+    of: 'if',
+    line: 'What goes back through a branch that was not taken is 0, whatever it is multiplied with or divided by.',
+  },
+  { of: 'ones', only: 'text', line: 'ones(A, B) is an array of ones of these sizes.' },
+  { of: 'pad', only: 'text', line: 'pad(x, k, n) is x from entry k on, in zeros, n entries in all.' },
+  {
+    of: 'reverse_cumsum',
+    only: 'text',
+    line: 'reverse_cumsum(x) is the running sum from the last entry on.',
+  },
+  { of: 'max_along', only: 'text', line: 'max_along(A, axis) is the largest along that axis.' },
+  { of: 'reshape', only: 'text', line: 'reshape(x, A, B) has the same entries in the shape [A, B].' },
+  {
+    of: 'lay',
+    only: 'text',
+    line: 'lay(x, axes, sizes) repeats x to these sizes, its axes at these places.',
+  },
+];
+
+function notationLines(equations: readonly Equation[]): readonly Comment[] {
+  const found = new Set<string>();
+  const visit = (formula: Formula): Formula => {
+    if (formula.kind === 'if') found.add('if');
+    if (formula.kind === 'call') found.add(formula.fn);
+    return mapOperands(formula, visit);
+  };
+  for (const { value } of equations) visit(value);
+  return notations
+    .filter(({ of }) => found.has(of))
+    .map(({ line, only }) => ({ line: [line], ...(only === undefined ? {} : { only }) }));
 }
 
 function arrivalLines(q: Quantity): readonly Comment[] {
