@@ -1,4 +1,13 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Load } from '../compiler/cell/modules.ts';
 import type { Source } from '../compiler/source/source.ts';
@@ -33,16 +42,21 @@ export const loadImport: Load = (path, from) => {
 };
 
 /**
- * Writes all or nothing: into a file beside it, which then takes its name.
+ * Writes all or nothing: into a file beside it, which then takes its name. A link stays one, a file keeps its mode, and
+ * what is no file (a device, a pipe) is written to as it is.
  *
  * @throws Failure (file); what was there before is still there
  */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
   attempt(`write ${path}`, () => {
+    const target = existsSync(path) ? realpathSync(path) : path;
+    const before = existsSync(target) ? statSync(target) : undefined;
+    if (before !== undefined && !before.isFile()) return writeFileSync(target, content);
+    const temporary = `${target}.${process.pid}.tmp`;
     try {
       writeFileSync(temporary, content);
-      renameSync(temporary, path);
+      if (before !== undefined) chmodSync(temporary, before.mode);
+      renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;

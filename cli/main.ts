@@ -6,7 +6,8 @@ import { main } from './rnnc.ts';
 // A reader that has seen enough (`rnnc … | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.fine);
-  throw error;
+  process.stderr.write(`Cannot write to standard output: ${error.message}.\n`);
+  process.exit(exitCodes.file);
 });
 
 /** On a terminal only, unless NO_COLOR, TERM=dumb or --no-color says no. */

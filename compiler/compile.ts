@@ -74,11 +74,9 @@ export function compileStages(source: Source, options: CompileOptions = {}): Sta
   const { cell, graph, optimised } = graphStages(source, options);
   const training = options.training ?? true;
   const bound = bind(optimised, boundSizes(cell, options.sizes));
-  const plan = naivePlan(bound, {
-    batch: options.batch ?? 1,
-    window: options.window ?? (training ? 64 : 1),
-    profile: options.profile ?? 'separate',
-  });
+  const { batch = 1, window = training ? 64 : 1, profile = 'separate' } = options;
+  checkExtents(cell, { batch, window });
+  const plan = naivePlan(bound, { batch, window, profile });
   verifyPlan(plan);
   checkMemory(cell, plan);
   const program = lower(plan);
@@ -139,6 +137,16 @@ function checkMemory(cell: Cell, { memoryBytes, window, batch }: Plan): void {
   const what = `The memory for ${window} steps of ${batch} ${batch === 1 ? 'row' : 'rows'}, in bytes,`;
   const parameters = { what, value: memoryBytes, limit: mostBytes };
   throw new CompileError([diagnose(sizeCatalog.tooLarge, cell.span, parameters)]);
+}
+
+function checkExtents(cell: Cell, extents: Readonly<Record<'batch' | 'window', number>>): void {
+  const wrong = (['batch', 'window'] as const).filter(
+    (what) => !Number.isSafeInteger(extents[what]) || extents[what] < 1,
+  );
+  if (wrong.length === 0) return;
+  throw new CompileError(
+    wrong.map((what) => diagnose(compileCatalog.badExtent, cell.span, { what, value: extents[what] })),
+  );
 }
 
 export function frozenParameters(cell: Cell): ReadonlySet<string> {

@@ -23,7 +23,7 @@ export function runFile(path: string, { data, out, ...options }: RunCommand, io:
   const source = readSource(path);
   const outcome = runCase({ ...options, source, load: loadImport, data: readSource(data) });
   if ('errors' in outcome) throw new Failure(exitCodes.failed, outcome.errors.join('\n'));
-  if (out === undefined) io.out(outcome.result);
+  if (out === undefined || out === '-') io.out(outcome.result);
   else writeAtomically(out, outcome.result);
   return exitCodes.fine;
 }

@@ -12,14 +12,17 @@ export function declarations(manifest: Manifest): string {
   const { cell, batch, window } = manifest;
   const states = manifest.states.filter(({ hidden }) => !hidden);
   const i32 = (name: string) =>
-    manifest.inputs.some((input) => input.name === name && input.classes !== undefined);
+    [...manifest.inputs, ...manifest.targets].some(
+      (input) => input.name === name && input.classes !== undefined,
+    );
+  const lanes = (name: string) => (i32(name) ? 'Int32Array' : 'Float32Array');
   return [
     "import type { CompiledCell } from 'rnnc';",
     '',
     `/** Inputs of one step of one row; at most ${window} steps and ${batch} rows at a time. */`,
-    ...fields('Inputs', manifest.inputs, (name) => (i32(name) ? 'Int32Array' : 'Float32Array')),
+    ...fields('Inputs', manifest.inputs, lanes),
     '/** Targets of the loss, of one step of one row. */',
-    ...fields('Targets', manifest.targets),
+    ...fields('Targets', manifest.targets, lanes),
     '/** Outputs of one step of one row. */',
     ...fields('Outputs', manifest.outputs),
     '/** States of one row. */',

@@ -11,7 +11,7 @@ export const sizeCatalog = {
     ({ what, name, cell }) => ({
       message: `${cell} needs the ${what} ${name}`,
       label: `${name} has no default`,
-      hint: `Give it, for example ${name}=${what === 'size' ? '16' : '0.1'}.`,
+      hint: `Give it: --size ${name}=${what === 'size' ? '16' : '0.1'}, or sizes: { ${name}: … } in a program or a case.`,
     }),
   ),
   unknown: entry<{ name: string; cell: string; known: readonly string[]; nearest?: string | undefined }>(
