@@ -66,7 +66,9 @@ function sitesOf(graph: StepGraph, id: NodeId, read: (operand: NodeId) => Values
   const values = node.operands.map(read);
   return Array.from(values[0]!, (_, entry) => {
     const operands = values.map((array) => array[entry]!);
-    return { operands, distance: kinkDistance(...operands) };
+    // A choice jumps where its condition does; how its branches move is no matter.
+    const watched = node.op === 'select' ? operands.slice(0, 1) : operands;
+    return { operands: watched, distance: kinkDistance(...operands) };
   });
 }
 

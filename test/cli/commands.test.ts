@@ -148,6 +148,19 @@ describe('gradcheck', () => {
     expect(err).toMatch(/failed: parameter W_z\[\d, \d\]: symbolic -?[\d.e-]+, numeric -?[\d.e-]+/);
   });
 
+  it('compares where a condition holds still, on either side of it', async () => {
+    const text = `cell Steps(H) {
+  input x: [H]
+  state h: [H]
+  h = if step == 0 then x else h_prev*0.5 + x*step
+  output h
+}
+`;
+    const { code, out } = await rnnc('gradcheck', file('steps.rnn', text));
+    expect(code).toBe(0);
+    expect(out).toMatch(/input x .*12 entries/);
+  });
+
   it('leaves out what lies beside a kink, and says so', async () => {
     const text =
       'cell Kink(H) {\n  input x: [H]\n  param w: [H] ~ normal(0, 1)\n  y = relu(w - w) + abs(x)\n  output y\n}\n';
