@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { gradcheck } from '../../compiler/gradcheck/gradcheck.ts';
+import { evaluateSequence } from '../../compiler/graph/evaluate.ts';
+import { bufferNames } from '../../compiler/plan/plan.ts';
+import { randomGiven } from '../support/randomValues.ts';
+import { runProgram } from '../support/runProgram.ts';
+import { stagesOf } from '../support/stages.ts';
+
+/*
+ * Cells whose wiring is odd: what is placed, copied or kept in an unusual way. Each by differences in f64, and on all
+ * targets against the evaluator.
+ */
+const cells: Readonly<Record<string, string>> = {
+  'states that exchange': 'state a, b: [H]\na = b_prev\nb = a_prev\noutput y = a*x + b',
+  'states in a row': 'state a, b, c: [H]\na = b_prev\nb = c_prev\nc = x\noutput a',
+  'outputs that nothing computes': 'param w: [H] ~ normal(0, 1)\noutput w, q = 3*w, x, z = 2',
+  'states of parameters, inputs and numbers':
+    'param w: [H] ~ normal(0, 1)\nstate s: [H] = w, t: [H], n: []\ns = w\nt = x\nn = 2\noutput y = s_prev*t_prev + n_prev',
+  'one value under three names': 'state h: [H]\nh = tanh(x + h_prev)\noutput a = h, b = h, c = h_prev',
+  'a loss of parameters':
+    'param w: [H] ~ normal(0, 1)\nstate h: [H] = 0.1\nh = w*h_prev\nloss sum(h) + sum(w*w)',
+  'starts made of parameters':
+    'param w: [H] ~ normal(0, 1)\nconst k: [H] = (i) -> i\nstate a: [H] = tanh(w), b: [H] = w + k, c: [H] = 0.5\na = a_prev*x\nb = b_prev + a\nc = c_prev*b\noutput c',
+  'an embedding used three ways':
+    'input t: index(3)\ntarget y: index(3)\nparam E: [3, H] ~ normal(0, 1)\nstate h: [H]\nh = tanh(E[t] + h_prev)\no = one_hot(t)\nloss cross_entropy(E @ h, y) + 0.1*dot(o, E @ h) + sum(E.T @ o)',
+  'a lagged input that is an output, too':
+    'target y: [H]\nstate h: [H]\nh = x_prev + 0.5*h_prev*x\noutput before = x_prev, h\nloss sum((h - y)^2)',
+  'a parameter of rank three':
+    'param W: [2, H, H] ~ normal(0, 1)\nM = W @ x\ny = M @ x\nz = W[0] @ x\noutput y, z',
+  'expressions of parameters':
+    'param A: [H, H] ~ normal(0, 1)\nstate h: [H]\nS = A - A.T - 0.1*A @ A\nh = tanh(S @ h_prev + x/(1 + norm(A)))\noutput h',
+  'an outer product that is read elsewhere':
+    'param w: [H] ~ normal(0, 1)\nstate M: [H, H]\nO = outer(w, x)\nM = M_prev + O*O\noutput y = sum(M), O2 = O',
+  'the number of the step': 'state h: [H]\nh = if step == 0 then x else h_prev*0.5 + x*step\noutput h',
+  'stacks of slices of stacks':
+    'z = [x; 0.5*x; x]\n[a, b, c] = split(z, [H, H, H])\nw = [z[1:2*H]; z[0]]\noutput y = sum(a*c) + sum(b), w',
+};
+
+describe.each(Object.entries(cells))('%s', (_, body) => {
+  const text = `cell Odd(H) {\ninput x: [H]\n${body}\n}\n`;
+  it.each([
+    { H: 3, steps: 4, batch: 2, window: 5 },
+    { H: 1, steps: 1, batch: 1, window: 1 },
+  ])('$H entries, $steps steps, batch $batch, window $window', ({ H, steps, batch, window }) => {
+    const stages = stagesOf(text, { sizes: { H }, batch, window });
+    for (const starts of [false, true]) {
+      const given = randomGiven(stages.cell, stages.bound, { steps, batch, seed: 7, starts });
+      expect(gradcheck(stages.bound, given)).toMatchObject({ passed: true });
+      const { outputs, loss, adjoint } = evaluateSequence(stages.bound, given);
+      const named = (map: ReadonlyMap<string, Float64Array>, buffer: (name: string) => string) =>
+        [...map].map(([name, values]) => [buffer(name), values] as const);
+      const expected = [
+        ...named(outputs, bufferNames.output),
+        ...(loss === undefined ? [] : [[bufferNames.loss, loss] as const]),
+        ...named(adjoint!.gradients, bufferNames.gradient),
+        ...named(adjoint!.inputCotangents, bufferNames.inputCotangent),
+        ...named(adjoint!.startCotangents, bufferNames.stateCotangent),
+      ];
+      for (const target of ['interpreter', 'js', 'wasm'] as const) {
+        const run = runProgram(stages, given, target);
+        for (const [buffer, values] of expected) {
+          const actual = run.buffer(buffer);
+          const worst = Math.max(
+            ...values.map((x, i) => Math.abs(actual[i]! - x) / Math.max(1, Math.abs(x))),
+          );
+          expect(worst, `${buffer} on ${target}`).toBeLessThan(1e-4);
+        }
+      }
+    }
+  });
+});
