@@ -225,6 +225,8 @@ export class Instance {
    */
   step(inputs: Values): Named<Float32Array> {
     const { batch } = this.manifest;
+    // First of all: where an input is refused, the window's inputs are no longer whole.
+    this.#canGoBack = false;
     for (const entry of this.#inputs) {
       const { input, buffer } = entry;
       const value = pick(inputs, input.name, this.#inputs.length);
@@ -232,7 +234,6 @@ export class Instance {
         copyInputs('input', inputs, this.#inputs, 1, batch);
       } else copyInput('input', value, input, buffer, batch);
     }
-    this.#canGoBack = false;
     this.#hasLoss = false;
     this.#run(1);
     return this.#stepOutputs;

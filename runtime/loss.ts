@@ -28,7 +28,7 @@ export class LossMean {
   add(losses: Float32Array, weights?: ArrayLike<number>): void {
     for (let i = 0; i < losses.length; i++) {
       const weight = weights === undefined ? 1 : weights[i]!;
-      if (weight === 0) continue; // a loss that does not count may be anything, NaN included
+      if (weight === 0) continue; // not even NaN counts
       this.#sum += weight * losses[i]!;
       this.#weight += weight;
     }
@@ -47,7 +47,8 @@ export class LossMean {
 
 /**
  * @param losses    [steps, batch]
- * @param weights   [steps, batch]; losses of weight 0 may be anything
+ * @param weights   [steps, batch]; losses of weight 0 are not looked at. (Their derivatives are multiplied by 0, so
+ *                  values behind them must be finite: 0*NaN is NaN.)
  * @param first     number of the first of these steps, for the message
  * @param culprit   what to say instead of advice, given step (from 0) and row
  * @throws RuntimeError RNN510

@@ -156,6 +156,10 @@ export class CarriedStates {
         fail(runtimeErrors.otherCell, { what: 'This state', name: state.name, expected: slot, got });
       }
     }
+    const got = snapshot.stepCounters.length;
+    if (got !== this.#batch) {
+      fail(runtimeErrors.otherCell, { what: 'This state', name: 'rows', expected: this.#batch, got });
+    }
     this.pending = 0;
     this.#anyFresh = false;
     for (const { state, buffer, fresh } of this.all) {

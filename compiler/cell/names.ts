@@ -5,7 +5,7 @@ import type { Identifier } from '../syntax/tree.ts';
 import type { TypedExpression, TypedRead } from './cell.ts';
 import { namedDim } from './dim.ts';
 import { distributionNames, drawOf, isDistribution } from './draws.ts';
-import { type Checked, type Env, report } from './env.ts';
+import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { isFunctionName } from './functionNames.ts';
 import { withClasses } from './pieces.ts';
 import { type CellSymbol, kindInWords } from './scope.ts';
@@ -109,6 +109,8 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env): TypedExpre
       { span: symbol.span, label: `${name} is declared here` },
     ]);
   }
+  const reason = `the class ${symbol.start} that ${name} starts at`;
+  if (!requireAtLeast(env, symbol.classes, symbol.start + 1, span, reason)) return undefined;
   return withClasses(value, symbol.classes);
 }
 

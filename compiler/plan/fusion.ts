@@ -25,7 +25,8 @@ export function rowReadOf(graph: Graph, id: NodeId): RowRead | undefined {
   ] as const) {
     const oneHot = graph.nodes[hot]!;
     const label = hotAxes[0]!;
-    if (oneHot.form === 'oneHot' && !node.outAxes.includes(label)) {
+    const readable = table !== hot && graph.nodes[table]!.form !== 'fill';
+    if (oneHot.form === 'oneHot' && readable && !node.outAxes.includes(label)) {
       return { oneHot: hot, index: oneHot.operand, table, tableAxes, label };
     }
   }
@@ -71,28 +72,49 @@ export function isFusedProduct(graph: Graph, id: NodeId): boolean {
   const node = graph.nodes[id]!;
   if (node.form !== 'contract') return false;
   if ([...node.leftAxes, ...node.rightAxes].some((label) => !node.outAxes.includes(label))) return false;
-  const users = graph.nodes.filter((_, user) => operandsOf(graph, user).includes(id));
-  return users.length > 0 && users.every((user) => user.form === 'total');
+  const users = usersOf(graph, id);
+  return users.length > 0 && users.every((user) => graph.nodes[user]!.form === 'total');
+}
+
+const usersOfGraphs = new WeakMap<Graph, ReadonlyMap<NodeId, readonly NodeId[]>>();
+
+/** Who reads a node; found once per graph. */
+function usersOf(graph: Graph, id: NodeId): readonly NodeId[] {
+  let users = usersOfGraphs.get(graph);
+  if (users === undefined) {
+    const found = new Map<NodeId, NodeId[]>();
+    graph.nodes.forEach((_, user) => {
+      for (const operand of new Set(operandsOf(graph, user))) {
+        const list = found.get(operand);
+        if (list === undefined) found.set(operand, [user]);
+        else list.push(user);
+      }
+    });
+    users = found;
+    usersOfGraphs.set(graph, users);
+  }
+  return users.get(id) ?? [];
 }
 
 /** Nodes that never get a place, because every user reads through them. */
 export function fusedNodes(graph: Graph, isResult: (id: NodeId) => boolean): ReadonlySet<NodeId> {
-  const usersOf = new Map<NodeId, NodeId[]>();
-  graph.nodes.forEach((_, id) => {
-    for (const operand of operandsOf(graph, id)) usersOf.set(operand, [...(usersOf.get(operand) ?? []), id]);
-  });
+  /** A product that is a result is computed all the same, and reads the one-hot itself. */
+  const addsRows = (product: NodeId, oneHot: NodeId): boolean =>
+    !isResult(product) &&
+    isFusedProduct(graph, product) &&
+    usersOf(graph, product).every((total) => {
+      const row = rowAddOf(graph, total);
+      return row?.oneHot === oneHot && row.value !== oneHot;
+    });
   const fused = new Set<NodeId>();
   graph.nodes.forEach((node, id) => {
     if (isResult(id)) return;
-    const users = usersOf.get(id) ?? [];
-    if (node.form === 'contract' && isFusedProduct(graph, id)) fused.add(id);
-    if (node.form === 'oneHot') {
-      const read = users.every((user) => {
-        if (rowReadOf(graph, user)?.oneHot === id) return true;
-        return (usersOf.get(user) ?? []).some((total) => rowAddOf(graph, total)?.oneHot === id);
-      });
-      if (read) fused.add(id);
-    }
+    if (isFusedProduct(graph, id)) fused.add(id);
+    if (node.form !== 'oneHot') return;
+    const readThrough = usersOf(graph, id).every(
+      (user) => rowReadOf(graph, user)?.oneHot === id || addsRows(user, id),
+    );
+    if (readThrough) fused.add(id);
   });
   return fused;
 }

@@ -135,7 +135,6 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
       phase[id] === 'backward' || phase[id] === 'finish' ? operandsOf(graph, id) : [],
     ),
   );
-  // What a fused product reads is read when its total is.
   graph.nodes.forEach((node, id) => {
     const place = placeless(id) || places.has(id) || fused.has(id);
     if (place || node.form === 'leaf' || node.form === 'fill') return;
@@ -170,9 +169,9 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     // Totals start from zero with each backward sweep. Those that `finish` adds to are cleared there.
     const totals = graph.nodes.flatMap((node, id) => (node.form === 'total' ? [id] : []));
     for (const id of totals) {
-      const operand = graph.nodes[id]!;
-      invariant(operand.form === 'total', 'totals only');
-      const inSweep = graph.nodes[operand.operand]!.type.outer.length === 2;
+      const total = graph.nodes[id]!;
+      invariant(total.form === 'total', 'totals only');
+      const inSweep = graph.nodes[total.operand]!.type.outer.length === 2;
       sweeps[inSweep ? 'backward' : 'finish'].unshift({ kind: 'clear', total: id, over: 'once' });
     }
     // What leaves step t arrives at step t - 1. All are put aside before any is overwritten: two states may exchange.

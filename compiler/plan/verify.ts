@@ -1,3 +1,4 @@
+import { boundShape, entriesOf } from '../graph/bind.ts';
 import type { NodeId } from '../graph/graph.ts';
 import { operandsOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
@@ -50,7 +51,9 @@ export function verifyPlan(plan: Plan): void {
   invariant(end <= plan.memoryBytes, 'buffers reach past the end of memory');
   const lengths = new Map(plan.buffers.map(({ name, length }) => [name, length]));
   for (const [id, place] of plan.places) {
-    const last = place.offset + (plan.window - 1) * place.stepStride + (plan.batch - 1) * place.rowStride;
+    const entries = entriesOf(boundShape(graph, id));
+    const last =
+      place.offset + (plan.window - 1) * place.stepStride + (plan.batch - 1) * place.rowStride + entries - 1;
     invariant(last < (lengths.get(place.buffer) ?? 0), `%${id} lies outside ${place.buffer}`);
   }
 }

@@ -1,11 +1,11 @@
 import { boundDim, boundShape, entriesOf } from '../graph/bind.ts';
-import type { Graph, NodeId, Pad, Reduce, Running, SliceNode } from '../graph/graph.ts';
+import type { Graph, NodeId, Pad, Reduce, Running, SliceNode, SumNode } from '../graph/graph.ts';
 import { rowReadOf } from '../plan/fusion.ts';
 import { invariant } from '../support/invariant.ts';
 import { lowerContract, lowerRowRead } from './contraction.ts';
 import { expandMap } from './expandMap.ts';
 import type { Operands } from './operands.ts';
-import type { ProgramStatement } from './program.ts';
+import type { Address, ProgramStatement } from './program.ts';
 import { addition, reduction } from './sums.ts';
 import { affine, letReal, local, loop, loops, op, real, set, shift, store, stridesOf } from './write.ts';
 
@@ -27,6 +27,8 @@ export function lowerNode(graph: Graph, id: NodeId, operands: Operands): readonl
       return entryByEntry([...statements, store(shift(target, each), result)]);
     }
     case 'sum':
+      if (node.operands.length > longestExpression)
+        return entryByEntry(longSum(node, operands, shift(target, each)));
       return entryByEntry([
         store(
           shift(target, each),
@@ -88,6 +90,20 @@ export function lowerNode(graph: Graph, id: NodeId, operands: Operands): readonl
     case 'total':
       invariant(false, `a ${node.form} is not computed by a kernel`);
   }
+}
+
+/** Addends of one expression; more would nest too deep for whoever walks it. */
+const longestExpression = 64;
+
+/** The same additions in the same order, one statement each. */
+function longSum(node: SumNode, operands: Operands, target: Address): readonly ProgramStatement[] {
+  const each = affine(0, { index: 'e', stride: 1 });
+  const [first, ...others] = node.operands.map((operand) => operands.read(operand, each));
+  return [
+    letReal('sum', first!),
+    ...others.map((addend) => set('sum', op('add', local('sum'), addend))),
+    store(target, local('sum')),
+  ];
 }
 
 function lowerReduce(

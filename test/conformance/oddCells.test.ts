@@ -31,6 +31,14 @@ const cells: Readonly<Record<string, string>> = {
     'param A: [H, H] ~ normal(0, 1)\nstate h: [H]\nS = A - A.T - 0.1*A @ A\nh = tanh(S @ h_prev + x/(1 + norm(A)))\noutput h',
   'an outer product that is read elsewhere':
     'param w: [H] ~ normal(0, 1)\nstate M: [H, H]\nO = outer(w, x)\nM = M_prev + O*O\noutput y = sum(M), O2 = O',
+  'a column that is an input cotangent, too':
+    'input k: index(3), X: [H, 3]\nparam P: [H, 3] ~ normal(0, 1)\noutput y = (X + P) @ one_hot(k)',
+  'a row of a state':
+    'input k: index(3), X: [3, H]\nparam P: [3, H] ~ normal(0, 1)\nstate S: [3, H]\nS = X\noutput y = (S_prev + P)[k]',
+  'a one-hot against itself':
+    'input t: index(3)\nparam E: [H] ~ normal(0, 1)\noutput y = dot(one_hot(t), one_hot(t))*E',
+  'a row of ones':
+    'input t: index(3)\nparam q: [3] ~ normal(0, 1)\noutput y = (q^0)[t]*x + dot(q^0, one_hot(t))',
   'the number of the step': 'state h: [H]\nh = if step == 0 then x else h_prev*0.5 + x*step\noutput h',
   'stacks of slices of stacks':
     'z = [x; 0.5*x; x]\n[a, b, c] = split(z, [H, H, H])\nw = [z[1:2*H]; z[0]]\noutput y = sum(a*c) + sum(b), w',

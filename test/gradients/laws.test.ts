@@ -58,8 +58,8 @@ describe('symbolic gradients of random cells', () => {
         const random2 = seeded(random.seed + 1);
         const directions = (arrays: ReadonlyMap<string, Float64Array>) =>
           new Map([...arrays].map(([name, array]) => [name, array.map(() => random2() * 2 - 1)]));
-        const frozen = new Set(bound.graph.adjoint.gradients.map(({ name }) => name));
-        const learned = new Map([...given.parameters].filter(([name]) => frozen.has(name)));
+        const learnedNames = new Set(bound.graph.adjoint.gradients.map(({ name }) => name));
+        const learned = new Map([...given.parameters].filter(([name]) => learnedNames.has(name)));
         const real = new Map([...given.inputs].filter(([name]) => adjoint!.inputCotangents.has(name)));
         const along = {
           parameters: directions(learned),

@@ -39,7 +39,6 @@ export function randomGiven(
     return Float64Array.from({ length: entries }, () => Math.fround(random() * 3 - 1.5));
   };
   const shapeOf = (id: number) => bound.graph.nodes[id]!.type.shape;
-  const realStates = cell.states;
   return {
     steps,
     batch,
@@ -53,12 +52,12 @@ export function randomGiven(
       }),
     ),
     ...(starts
-      ? { starts: new Map(realStates.map(({ name, shape }) => [name, numbers(shape, batch)])) }
+      ? { starts: new Map(cell.states.map(({ name, shape }) => [name, numbers(shape, batch)])) }
       : {}),
     outputCotangents: new Map(
       bound.graph.outputs.map(({ name, node }) => [name, numbers(shapeOf(node), steps, batch)]),
     ),
-    finalCotangents: new Map(realStates.map(({ name, shape }) => [name, numbers(shape, batch)])),
+    finalCotangents: new Map(cell.states.map(({ name, shape }) => [name, numbers(shape, batch)])),
     ...(cell.loss === undefined ? {} : { lossWeights: numbers([], steps, batch) }),
   };
 }
