@@ -88,8 +88,9 @@ function smallSizes(cell: Cell, given: ReadonlyMap<string, number>): ReadonlyMap
     const sizes = new Map([...chosen, ...given]);
     if (!('diagnostics' in bindSizes(cell, sizes))) return sizes;
   }
-  // Nothing small fits: let the sizes that were given, or the defaults, say why.
-  return boundSizes(cell, new Map(given)).sizes;
+  // Nothing small fits: let the first try say why.
+  const first = cell.sizes.map(({ name }, i) => [name, 2 + (i % 4)] as const);
+  return boundSizes(cell, new Map([...first, ...given])).sizes;
 }
 
 function entriesToCheck({ graph }: Bound<TrainingGraph>, given: SequenceGiven): number {
