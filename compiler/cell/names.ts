@@ -3,7 +3,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Span } from '../source/source.ts';
 import type { Identifier } from '../syntax/tree.ts';
 import type { TypedExpression, TypedRead } from './cell.ts';
-import { namedDim } from './dim.ts';
+import { formatDim, namedDim } from './dim.ts';
 import { distributionNames, drawOf, isDistribution } from './draws.ts';
 import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { isFunctionName } from './functionNames.ts';
@@ -109,9 +109,10 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env): TypedExpre
       { span: symbol.span, label: `${name} is declared here` },
     ]);
   }
-  const reason = `the class ${symbol.start} that ${name} starts at`;
-  if (!requireAtLeast(env, symbol.classes, symbol.start + 1, span, reason)) return undefined;
-  return withClasses(value, symbol.classes);
+  const { start, classes } = symbol;
+  const reason = `${name} starts at class ${start}, which needs ${formatDim(classes)} to be at least ${start + 1}`;
+  if (!requireAtLeast(env, classes, start + 1, span, reason)) return undefined;
+  return withClasses(value, classes);
 }
 
 /** Says that something known at a step only stands where nothing of a step is known. */
