@@ -1,7 +1,7 @@
 import type { Bound } from '../graph/bind.ts';
 import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../graph/evaluate.ts';
 import type { Values } from '../graph/evaluateNode.ts';
-import type { TrainingGraph } from '../graph/graph.ts';
+import type { StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { mathOps } from '../ops/math.ts';
 import { mayCrossKink, traceKinks } from './kinks.ts';
 
@@ -65,7 +65,10 @@ export function gradcheck(
   { tolerance = 1e-6, spacing = 1e-4, onEntry }: GradcheckOptions = {},
 ): GradcheckReport {
   const symbolic = evaluateSequence(bound, given).adjoint!;
-  const base = traceKinks(bound, given);
+  // A difference needs the forward sweep alone.
+  const { adjoint: _, ...graph } = bound.graph;
+  const step: Bound<StepGraph> = { ...bound, graph };
+  const base = traceKinks(step, given);
 
   const objectiveSize = Math.max(1, magnitude(given, base.result));
 
@@ -81,7 +84,7 @@ export function gradcheck(
     const h = spacing * Math.max(1, Math.abs(value));
     const around = [-2, -1, 1, 2].map((k) => {
       array[entry] = value + k * h;
-      const trace = traceKinks(bound, given);
+      const trace = traceKinks(step, given);
       array[entry] = value;
       return trace;
     });
