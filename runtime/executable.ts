@@ -31,14 +31,14 @@ const pageBytes = 65536;
 export async function execute(compiled: CompiledCell): Promise<Executable> {
   checkFormat(compiled);
   if (compiled.code.kind === 'js') return runJs(compiled, compiled.code.create);
-  return runWasm(compiled, await host().compile(compiled.code.bytes));
+  return runWasm(compiled, await host().compile(compiled.code.variants[0]!.bytes));
 }
 
 /** As `execute`, at once. Browsers refuse large WebAssembly modules here, on their main thread. */
 export function executeSync(compiled: CompiledCell): Executable {
   checkFormat(compiled);
   if (compiled.code.kind === 'js') return runJs(compiled, compiled.code.create);
-  return runWasm(compiled, new (host().Module)(compiled.code.bytes));
+  return runWasm(compiled, new (host().Module)(compiled.code.variants[0]!.bytes));
 }
 
 function runJs({ manifest }: CompiledCell, create: (memory: ArrayBuffer) => Procedures): Executable {

@@ -22,20 +22,22 @@ export function readWasm(bytes: Uint8Array): CompiledCell {
       const title = readUleb128(bytes, length.end);
       const content = title.end + title.value;
       if (content <= end && ascii(bytes.subarray(title.end, content)) === manifestSection)
-        return {
-          manifest: parseManifest(ascii(bytes.subarray(content, end))),
-          code: { kind: 'wasm', bytes },
-        };
+        return compiledCell(ascii(bytes.subarray(content, end)), bytes);
     }
     at = end;
   }
   return refuse('The WebAssembly module holds no manifest; write it with `rnnc compile`.');
 }
 
+function compiledCell(text: string, bytes: Uint8Array): CompiledCell {
+  const { block, ...manifest } = parseManifest(text);
+  return { manifest, code: { kind: 'wasm', variants: [{ profile: manifest.profile, block, bytes }] } };
+}
+
 /** JSON, with null for NaN. */
-function parseManifest(text: string): Manifest {
+function parseManifest(text: string): Manifest & { readonly block: string } {
   try {
-    return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value)) as Manifest;
+    return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value));
   } catch {
     return refuse('The manifest in the WebAssembly module is damaged.');
   }

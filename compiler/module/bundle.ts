@@ -3,7 +3,7 @@ import { invariant } from '../support/invariant.ts';
 import { encodeUtf8, withCustomSection } from '../targets/wasm/encode.ts';
 import { decodeBase64Text, encodeBase64 } from './base64.ts';
 import { declarations } from './declarations.ts';
-import type { CompiledCell } from './manifest.ts';
+import type { CompiledCell, WasmVariant } from './manifest.ts';
 import { manifestText, reviveNumber } from './manifestText.ts';
 
 /** Name of the custom section that carries the manifest in a `.wasm` file; runtime/load.ts reads it. */
@@ -40,13 +40,27 @@ function codeText({ code }: CompiledCell): string[] {
   }
   return [
     decodeBase64Text,
-    `const bytes = decodeBase64('${encodeBase64(code.bytes)}');`,
-    "export default { manifest, code: { kind: 'wasm', bytes } };",
+    'const variants = [',
+    ...code.variants.map(variantText),
+    '];',
+    "export default { manifest, code: { kind: 'wasm', variants } };",
   ];
 }
 
-/** A compiled cell as one `.wasm` file, with its manifest in a custom section. */
-export function bundleWasm({ manifest, code }: CompiledCell): Uint8Array {
+function variantText({ profile, block, bytes }: WasmVariant): string {
+  const names = `profile: ${JSON.stringify(profile)}, block: ${JSON.stringify(block)}`;
+  return `  { ${names}, bytes: decodeBase64('${encodeBase64(bytes)}') },`;
+}
+
+/**
+ * A compiled cell as one `.wasm` file: one variant, with its manifest and the name of its block in a custom section.
+ *
+ * @param variant  place among the cell's variants
+ */
+export function bundleWasm({ manifest, code }: CompiledCell, variant = 0): Uint8Array {
   invariant(code.kind === 'wasm', 'only the target wasm gives a .wasm file');
-  return withCustomSection(code.bytes, manifestSection, encodeUtf8(manifestText(manifest)));
+  const chosen = code.variants[variant];
+  invariant(chosen !== undefined, `there is no variant ${variant}`);
+  const { profile, block, bytes } = chosen;
+  return withCustomSection(bytes, manifestSection, encodeUtf8(manifestText({ ...manifest, profile }, block)));
 }

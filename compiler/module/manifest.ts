@@ -16,6 +16,7 @@ export interface Manifest {
   readonly window: number;
   /** Whether `backward` and `finish` do anything. */
   readonly training: boolean;
+  /** How multiply-adds round; where the code has several variants, in the first of them. */
   readonly profile: 'separate' | 'fused';
   /** Memory block, a multiple of 16. */
   readonly memoryBytes: number;
@@ -147,7 +148,19 @@ export interface CompiledCell {
 }
 
 export type CompiledCode =
-  /** A WebAssembly module that imports its memory as `rnnc.memory` and exports the five procedures. */
-  | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
+  /** WebAssembly: at least one variant, the host's choice at load, no two of equal profile and block. */
+  | { readonly kind: 'wasm'; readonly variants: readonly WasmVariant[] }
   /** JavaScript: given the memory block, returns the five procedures. */
   | { readonly kind: 'js'; readonly create: (memory: ArrayBuffer) => Procedures; readonly source: string };
+
+/**
+ * One WebAssembly module that does what the cell's manifest says. It imports its memory as `rnnc.memory` and exports the
+ * five procedures. All variants of a cell have one memory map and packing, so that they may run by turns on one memory.
+ */
+export interface WasmVariant {
+  /** `fused` rounds a multiply-add once; such a module may need relaxed SIMD on a host that fuses. */
+  readonly profile: 'separate' | 'fused';
+  /** Register block of its contractions, rows x vectors, `6x2`; `scalar` without SIMD. It changes speed, never bits. */
+  readonly block: string;
+  readonly bytes: Uint8Array;
+}

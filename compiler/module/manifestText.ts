@@ -3,9 +3,11 @@ import type { Manifest } from './manifest.ts';
 /**
  * The manifest as JSON in ASCII, without `<`: safe in any file. What JSON has no word for keeps its meaning: infinities are
  * numbers too large to hold, -0 is itself, NaN is null (no field of a manifest is). Read it with `reviveNumber`.
+ *
+ * @param block  of the variant beside which the text is kept, as one more field
  */
-export function manifestText(manifest: Manifest): string {
-  return json(manifest);
+export function manifestText(manifest: Manifest, block?: string): string {
+  return json({ ...manifest, block });
 }
 
 /** The second argument of JSON.parse for `manifestText`, as text for generated modules. */

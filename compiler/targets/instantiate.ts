@@ -9,11 +9,16 @@ export function allocate(memoryBytes: number): WebAssemblyMemory {
   return new webAssembly.Memory({ initial: Math.max(1, Math.ceil(memoryBytes / pageBytes)) });
 }
 
-/** Emitted code, joined to a memory. Code of several targets may share one, and run procedures of one program by turns. */
-export function instantiate(code: CompiledCode, memory: WebAssemblyMemory): Procedures {
+/**
+ * Emitted code, joined to a memory; of WebAssembly one variant, the first unless told. Code of several targets, and several
+ * variants, may share a memory, and run procedures of one program by turns.
+ */
+export function instantiate(code: CompiledCode, memory: WebAssemblyMemory, variant = 0): Procedures {
   if (code.kind === 'js') return code.create(memory.buffer);
   invariant(webAssembly !== undefined, 'this host has no WebAssembly');
-  const module = new webAssembly.Module(code.bytes);
+  const chosen = code.variants[variant];
+  invariant(chosen !== undefined, `there is no variant ${variant}`);
+  const module = new webAssembly.Module(chosen.bytes);
   const { exports } = new webAssembly.Instance(module, { rnnc: { memory } });
   for (const name of procedureNames) invariant(name in exports, `the module does not export ${name}`);
   return exports as unknown as Procedures;

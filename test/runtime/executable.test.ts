@@ -17,7 +17,7 @@ async function doubling(): Promise<CompiledCell> {
       (f32.store (i32.const ${offset('out')})
         (f32.mul (f32.const 2) (f32.load (i32.const ${offset('x')}))))))`;
   const bytes = parseWat('doubling.wat', text).toBinary({}).buffer;
-  return { manifest, code: { kind: 'wasm', bytes } };
+  return { manifest, code: { kind: 'wasm', variants: [{ profile: 'separate', block: 'scalar', bytes }] } };
 }
 
 describe('WebAssembly modules', () => {

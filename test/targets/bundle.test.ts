@@ -1,12 +1,13 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeBase64Text, encodeBase64 } from '../../compiler/module/base64.ts';
 import { bundleModule, bundleWasm } from '../../compiler/module/bundle.ts';
-import type { CompiledCell, Manifest } from '../../compiler/module/manifest.ts';
+import type { CompiledCell, CompiledCode, Manifest, WasmVariant } from '../../compiler/module/manifest.ts';
 import { type Program, procedureNames } from '../../compiler/program/program.ts';
 import { allocate, instantiate } from '../../compiler/targets/instantiate.ts';
 import { interpreter } from '../../compiler/targets/interpreter/run.ts';
 import { js } from '../../compiler/targets/js/emit.ts';
 import { wasm } from '../../compiler/targets/wasm/emit.ts';
+import { withCustomSection } from '../../compiler/targets/wasm/encode.ts';
 import { readWasm } from '../../runtime/load.ts';
 
 const hostile = [
@@ -108,6 +109,34 @@ it('writes a .wasm file that gives the cell back', () => {
   const read = readWasm(bundleWasm(cell));
   expect(read.manifest).toEqual(manifest);
   expectRuns(read);
+});
+
+describe('a cell of several variants', () => {
+  const { variants } = cellOf(wasm).code as CompiledCode & { kind: 'wasm' };
+  const bytes = variants[0]!.bytes;
+  const given: WasmVariant[] = [
+    { profile: 'separate', block: '4x2', bytes },
+    { profile: 'fused', block: '6x2', bytes: withCustomSection(bytes, 'other', []) },
+  ];
+  const cell: CompiledCell = { manifest, code: { kind: 'wasm', variants: given } };
+
+  it('keeps all in a module', async () => {
+    const { js: text } = bundleModule(cell);
+    const module = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as {
+      default: CompiledCell;
+    };
+    expect(module.default).toEqual(cell);
+  });
+
+  it('keeps one in a .wasm file, and its names', () => {
+    expect(readWasm(bundleWasm(cell)).code).toMatchObject({
+      variants: [{ profile: 'separate', block: '4x2' }],
+    });
+    const second = readWasm(bundleWasm(cell, 1));
+    expect(second.manifest).toEqual({ ...manifest, profile: 'fused' });
+    expect(second.code).toMatchObject({ variants: [{ profile: 'fused', block: given[1]!.block }] });
+    expectRuns(second);
+  });
 });
 
 it.each([

@@ -110,7 +110,7 @@ it('names functions in the words of the comments', () => {
       { name: 'finish', ...empty },
     ],
   });
-  const bytes = code.kind === 'wasm' ? code.bytes : new Uint8Array();
+  const bytes = code.kind === 'wasm' ? code.variants[0]!.bytes : new Uint8Array();
   const module = wabt.readWasm(bytes, { readDebugNames: true });
   expect(module.toText({})).toContain('lstm.rnn:12');
   module.destroy();

@@ -23,7 +23,10 @@ export const wasm: Target = {
   name: 'wasm',
   doc: 'WebAssembly, one lane at a time.',
   ships: true,
-  emit: (program) => ({ kind: 'wasm', bytes: encodeModule(emitWasm(program)) }),
+  emit: (program) => ({
+    kind: 'wasm',
+    variants: [{ profile: program.profile, block: 'scalar', bytes: encodeModule(emitWasm(program)) }],
+  }),
 };
 
 const op = (name: NumericInstruction): Instruction => ({ op: name });
