@@ -1,6 +1,6 @@
 import type { ManifestInput } from '../compiler/module/manifest.ts';
 import { fail, runtimeErrors } from './errors.ts';
-import type { Lanes } from './memory.ts';
+import type { Lanes, Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
 import { type OuterAxes, type Shaped, showShape, sizeOf } from './shapes.ts';
 
@@ -82,7 +82,37 @@ export function copyInputs(
 
 export interface InputBuffer {
   readonly input: ManifestInput;
+  /** [window, batch, ...shape] */
   readonly buffer: Lanes;
+  /** [batch, ...shape]: its first step. */
+  readonly first: Lanes;
+}
+
+export function inputBuffers(inputs: readonly ManifestInput[], batch: number, memory: Memory): InputBuffer[] {
+  return inputs.map((input) => {
+    const buffer = memory.lanes(input.buffer);
+    return { input, buffer, first: buffer.subarray(0, batch * sizeOf(input.shape)) };
+  });
+}
+
+/**
+ * Checks and copies the inputs of one step, or checks those that stand in the buffers. Allocates nothing, unless to say
+ * what is wrong.
+ *
+ * @param values  [batch, ...shape] by name, or the one array; nothing where the buffers hold them
+ * @throws RuntimeError like `copyInputs`
+ */
+export function takeStep(values: Values | undefined, inputs: readonly InputBuffer[], batch: number): void {
+  for (let i = 0; i < inputs.length; i++) {
+    const { input, buffer, first } = inputs[i]!;
+    if (values === undefined) {
+      if (input.classes !== undefined) checkClasses('input', first, input, input.classes, batch);
+      continue;
+    }
+    const value = pick(values, input.name, inputs.length);
+    if (value?.length === first.length) copyInput('input', value, input, buffer, batch);
+    else copyInputs('input', values, inputs, 1, batch);
+  }
 }
 
 /** Copies one input of the right length; entries of an index input are checked first. */

@@ -2,10 +2,10 @@ import type { Manifest, Procedures } from '../compiler/module/manifest.ts';
 import {
   checkLength,
   checkNames,
-  copyInput,
   copyInputs,
   type InputBuffer,
-  pick,
+  inputBuffers,
+  takeStep,
   type Values,
 } from './arrays.ts';
 import {
@@ -66,8 +66,8 @@ export class Instance {
     this.#memory = memory;
     this.#procedures = procedures;
     this.#carried = new CarriedStates(manifest, memory, procedures);
-    this.#inputs = manifest.inputs.map((input) => ({ input, buffer: memory.lanes(input.buffer) }));
-    this.#targets = manifest.targets.map((input) => ({ input, buffer: memory.lanes(input.buffer) }));
+    this.#inputs = inputBuffers(manifest.inputs, manifest.batch, memory);
+    this.#targets = inputBuffers(manifest.targets, manifest.batch, memory);
     this.inputs = named(this.#inputs.map(({ input, buffer }) => [input.name, buffer]));
     this.targets = named(this.#targets.map(({ input, buffer }) => [input.name, buffer]));
     this.parameters = named(manifest.parameters.map(({ name, buffer }) => [name, memory.f32(buffer)]));
@@ -219,21 +219,15 @@ export class Instance {
   /**
    * One step for all rows, state carried, for streams. Allocates nothing. The loss is not looked at.
    *
-   * @param inputs  [batch, ...shape] by name, or the one array
+   * @param inputs  [batch, ...shape] by name, or the one array; left out where the caller has written them to the
+   *                beginning of `this.inputs`
    * @returns views of the outputs by name, [batch, ...shape]: the same arrays at every call
    * @throws RuntimeError RNN501, RNN503, RNN505; nothing was run then
    */
-  step(inputs: Values): Named<Float32Array> {
-    const { batch } = this.manifest;
+  step(inputs?: Values): Named<Float32Array> {
     // First of all: where an input is refused, the window's inputs are no longer whole.
     this.#canGoBack = false;
-    for (const entry of this.#inputs) {
-      const { input, buffer } = entry;
-      const value = pick(inputs, input.name, this.#inputs.length);
-      if (value === undefined || value.length !== this.#rowLength(input.shape)) {
-        copyInputs('input', inputs, this.#inputs, 1, batch);
-      } else copyInput('input', value, input, buffer, batch);
-    }
+    takeStep(inputs, this.#inputs, this.manifest.batch);
     this.#hasLoss = false;
     this.#run(1);
     return this.#stepOutputs;
@@ -351,12 +345,6 @@ export class Instance {
   #requireLoss(): void {
     if (this.manifest.loss === undefined) fail(runtimeErrors.noLoss, { reason: 'cell' });
     if (!this.#hasLoss) fail(runtimeErrors.noLoss, { reason: 'targets' });
-  }
-
-  #rowLength(shape: readonly number[]): number {
-    let length = this.manifest.batch;
-    for (const axis of shape) length *= axis;
-    return length;
   }
 }
 

@@ -22,6 +22,10 @@ interface CarriedState {
   readonly slot: number;
   /** [window + 1, batch, ...shape] */
   readonly buffer: Lanes;
+  /** [batch, ...shape]: slot 0. */
+  readonly first: Lanes;
+  /** [batch, ...shape]: slot 1. */
+  readonly second: Lanes;
   /** [batch]: 1 where slot 0 is the start value of a sequence that has run no step. */
   readonly fresh: Uint8Array;
   /** [batch]: `fresh` as it was when the last run began; what `backward` asks. */
@@ -36,6 +40,8 @@ interface CarriedState {
  */
 export class CarriedStates {
   readonly all: readonly CarriedState[];
+  /** Those a user named. */
+  readonly visible: readonly CarriedState[];
   readonly stepCounters: Int32Array;
   readonly sequenceNumbers: Int32Array;
   /** Steps of the last run, not yet carried. */
@@ -46,6 +52,7 @@ export class CarriedStates {
   /** [batch]: 1 where a sequence has begun and run no step, so that its number is not used up. */
   readonly #unrun: Uint8Array;
   #anyFresh = false;
+  #anyBegan = false;
   /** Above all numbers of sequences that have run. */
   #nextSequence = 0;
 
@@ -59,20 +66,30 @@ export class CarriedStates {
       const slot = manifest.batch * sizeOf(state.shape);
       const rows = () => new Uint8Array(manifest.batch);
       const aside = state.lanes === 'i32' ? new Int32Array(slot) : new Float32Array(slot);
-      return { state, slot, buffer: memory.lanes(state.buffer), fresh: rows(), began: rows(), aside };
+      const buffer = memory.lanes(state.buffer);
+      return {
+        state,
+        slot,
+        buffer,
+        first: buffer.subarray(0, slot),
+        second: buffer.subarray(slot, 2 * slot),
+        fresh: rows(),
+        began: rows(),
+        aside,
+      };
     });
+    this.visible = this.all.filter(({ state }) => !state.hidden);
   }
 
-  /** Those a user named. */
-  get visible(): readonly CarriedState[] {
-    return this.all.filter(({ state }) => !state.hidden);
-  }
-
-  /** Moves slot `pending` to slot 0 and counts its steps. */
+  /** Moves slot `pending` to slot 0 and counts its steps. Allocates nothing. */
   carry(): void {
     const steps = this.pending;
     if (steps === 0) return;
-    for (const { buffer, slot } of this.all) buffer.copyWithin(0, steps * slot, (steps + 1) * slot);
+    for (let i = 0; i < this.all.length; i++) {
+      const { buffer, slot, first, second } = this.all[i]!;
+      if (steps === 1) first.set(second);
+      else buffer.copyWithin(0, steps * slot, (steps + 1) * slot);
+    }
     for (let row = 0; row < this.#batch; row++) this.stepCounters[row]! += steps;
     this.pending = 0;
   }
@@ -99,25 +116,27 @@ export class CarriedStates {
   /** Writes start values where rows are fresh. Parameters must be prepared. */
   settle(): void {
     if (!this.#anyFresh) return;
-    for (const { buffer, slot, aside } of this.all) aside.set(buffer.subarray(0, slot));
+    for (const { first, aside } of this.all) aside.set(first);
     this.#procedures.start();
-    for (const { buffer, slot, aside, fresh } of this.all) {
-      const size = slot / this.#batch;
+    for (const { first, aside, fresh } of this.all) {
+      const size = first.length / this.#batch;
       for (let row = 0; row < this.#batch; row++) {
         if (fresh[row] === 1) continue;
-        buffer.set(aside.subarray(row * size, (row + 1) * size), row * size);
+        first.set(aside.subarray(row * size, (row + 1) * size), row * size);
       }
     }
   }
 
-  /** To be called as a run of `steps` steps is done. */
+  /** To be called as a run of `steps` steps is done. Allocates nothing. */
   ran(steps: number): void {
     this.pending = steps;
+    if (!this.#anyFresh && !this.#anyBegan) return;
     for (const { began, fresh } of this.all) {
       began.set(fresh);
-      if (this.#anyFresh) fresh.fill(0);
+      fresh.fill(0);
     }
     if (this.#anyFresh) this.#useUpNumbers();
+    this.#anyBegan = this.#anyFresh;
     this.#anyFresh = false;
   }
 

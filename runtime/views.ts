@@ -20,12 +20,15 @@ export function stateViews(carried: CarriedStates, memory: Memory): Named<StateV
   return named(
     carried.visible.map(({ state, slot }) => {
       const slots = memory.f32(state.buffer);
+      const made: Float32Array[] = [];
       const view: StateView = Object.freeze({
         shape: state.shape,
         slots,
         start: slots.subarray(0, slot),
         get current() {
-          return slots.subarray(carried.pending * slot, (carried.pending + 1) * slot);
+          const at = carried.pending;
+          made[at] ??= slots.subarray(at * slot, (at + 1) * slot);
+          return made[at];
         },
       });
       return [state.name, view];
