@@ -29,8 +29,20 @@ export interface Procedure {
   readonly body: readonly ProgramStatement[];
 }
 
-/** A number of iterations: known when planned, or the argument of the procedure. */
-export type Extent = number | 'steps';
+/**
+ * A number of iterations: known when planned, or the argument of the procedure, or that argument cut into slabs of `size`
+ * steps: `slabs` counts the whole ones (0 … floor(steps/size) - 1), `rest` runs over the steps after them, its index
+ * being the step itself (floor(steps/size)*size … steps - 1).
+ */
+export type Extent = number | 'steps' | SlabExtent;
+
+export interface SlabExtent {
+  readonly of: 'slabs' | 'rest';
+  readonly size: number;
+}
+
+/** What a value is: one lane, or four f32 side by side. */
+export type ValueType = LaneType | 'f32x4';
 
 /** constant + sum of index*stride, in lanes from the start of a buffer (or as a whole number). */
 export interface Affine {
@@ -59,7 +71,7 @@ export interface For {
 export interface Let {
   readonly kind: 'let';
   readonly name: string;
-  readonly lanes: LaneType;
+  readonly lanes: ValueType;
   readonly value: ProgramExpression;
 }
 
@@ -70,10 +82,15 @@ export interface Set {
   readonly value: ProgramExpression;
 }
 
+/**
+ * Without `count` stores one lane, of the buffer's type. With it, `value` is an f32x4 whose first `count` lanes go to
+ * the address and the lanes after it.
+ */
 export interface Store {
   readonly kind: 'store';
   readonly address: Address;
   readonly value: ProgramExpression;
+  readonly count?: 1 | 2 | 3 | 4;
 }
 
 /** What the next statements compute, in the user's words: `lstm.rnn:12  c = f*c_prev + i*g`. Never executed. */
@@ -92,10 +109,32 @@ export interface Address {
   readonly row?: { readonly index: ProgramExpression; readonly stride: number; readonly count: number };
 }
 
+/**
+ * `width: 4` makes an f32x4: a load of four lanes in a row (which may run up to three lanes over the end of its buffer,
+ * where memory has room; what stands there must not show), an operation applied lane by lane to arguments that are all
+ * f32x4. No alignment beyond that of one lane is promised.
+ */
 export type ProgramExpression =
-  | { readonly kind: 'load'; readonly address: Address }
-  | { readonly kind: 'constant'; readonly lanes: LaneType; readonly value: number }
+  | { readonly kind: 'load'; readonly address: Address; readonly width?: 4 }
+  /** As f32x4: the number in all four lanes. */
+  | { readonly kind: 'constant'; readonly lanes: ValueType; readonly value: number }
   /** A whole number made of loop indices, as i32. */
   | { readonly kind: 'index'; readonly value: Affine }
   | { readonly kind: 'local'; readonly name: string }
-  | { readonly kind: 'apply'; readonly op: MachineOp; readonly args: readonly ProgramExpression[] };
+  /** An f32 in all four lanes. */
+  | { readonly kind: 'splat'; readonly value: ProgramExpression }
+  /** One lane of an f32x4. */
+  | { readonly kind: 'lane'; readonly lane: 0 | 1 | 2 | 3; readonly value: ProgramExpression }
+  /** An f32x4 of lanes of two others: 0 to 3 are those of `left`, 4 to 7 those of `right`. */
+  | {
+      readonly kind: 'shuffle';
+      readonly lanes: readonly [number, number, number, number];
+      readonly left: ProgramExpression;
+      readonly right: ProgramExpression;
+    }
+  | {
+      readonly kind: 'apply';
+      readonly op: MachineOp;
+      readonly args: readonly ProgramExpression[];
+      readonly width?: 4;
+    };

@@ -132,29 +132,30 @@ it('is a few instructions of WebAssembly', () => {
   expect(printModule(emitWasm(filter))).toContain(`;; 2: filter.rnn:3  y = a*y_prev + x
   (func (param $steps i32)
     (local $i1 i32)
+    (local $p2 i32)
     local.get $steps
     i32.const 0
     i32.gt_s
     if
       i32.const 0
       local.set $i1
+      i32.const 0
+      local.set $p2
       loop
-        local.get $i1
-        i32.const 4
-        i32.mul
+        local.get $p2
         i32.const 0
         f32.load offset=0
-        local.get $i1
-        i32.const 4
-        i32.mul
+        local.get $p2
         f32.load offset=48
         f32.mul
-        local.get $i1
-        i32.const 4
-        i32.mul
+        local.get $p2
         f32.load offset=16
         f32.add
         f32.store offset=52
+        local.get $p2
+        i32.const 4
+        i32.add
+        local.set $p2
         local.get $i1
         i32.const 1
         i32.add

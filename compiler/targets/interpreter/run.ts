@@ -5,12 +5,14 @@ import { printProgram } from '../../program/print.ts';
 import type {
   Address,
   Affine,
+  Extent,
   For,
   Program,
   ProgramExpression,
   ProgramStatement,
 } from '../../program/program.ts';
-import { invariant } from '../../support/invariant.ts';
+import { scalarise } from '../../program/scalarise.ts';
+import { InvariantError, invariant } from '../../support/invariant.ts';
 import type { Target } from '../target.ts';
 
 /** What programs mean: the other targets are compared with it, bit for bit. */
@@ -20,7 +22,7 @@ export const interpreter: Target = {
   ships: false,
   emit: (program) => ({
     kind: 'js',
-    create: (memory) => run(program, memory),
+    create: (memory) => run(scalarise(program), memory),
     source: printProgram(program),
   }),
 };
@@ -40,8 +42,8 @@ interface Variable {
   value: number;
 }
 
-/** The program's procedures, working on `memory`: each statement is turned into a closure once, here. */
-export function run(program: Program, memory: ArrayBuffer): Procedures {
+/** The procedures of a scalar program, working on `memory`: each statement is turned into a closure once, here. */
+function run(program: Program, memory: ArrayBuffer): Procedures {
   const procedures = new Map(
     program.procedures.map(({ name, body }) => {
       const frame: Frame = { program, memory, variables: new Map(), steps: { value: 0 } };
@@ -99,22 +101,32 @@ function compileStatement(statement: ProgramStatement, frame: Frame): Execute[] 
 }
 
 function compileLoop({ index, extent, direction, body }: For, frame: Frame): Execute {
-  const count = extent === 'steps' ? frame.steps : { value: extent };
+  const { first, end } = bounds(extent, frame.steps);
   const counter = variable(`index ${index}`, frame);
   const execute = compileBlock(body, frame);
   return direction === 'up'
     ? () => {
-        for (let i = 0; i < count.value; i++) {
+        for (let i = first(), last = end(); i < last; i++) {
           counter.value = i;
           execute();
         }
       }
     : () => {
-        for (let i = count.value - 1; i >= 0; i--) {
+        for (let i = end() - 1, last = first(); i >= last; i--) {
           counter.value = i;
           execute();
         }
       };
+}
+
+/** The least index and one more than the largest. */
+function bounds(extent: Extent, steps: Variable): { first: Evaluate; end: Evaluate } {
+  if (typeof extent === 'number') return { first: () => 0, end: () => extent };
+  if (extent === 'steps') return { first: () => 0, end: () => steps.value };
+  const slabs = () => Math.floor(steps.value / extent.size);
+  return extent.of === 'slabs'
+    ? { first: () => 0, end: slabs }
+    : { first: () => slabs() * extent.size, end: () => steps.value };
 }
 
 function compileExpression(expression: ProgramExpression, frame: Frame): Evaluate {
@@ -144,6 +156,8 @@ function compileExpression(expression: ProgramExpression, frame: Frame): Evaluat
       if (b !== undefined) return () => evaluate(a!(), b());
       return () => evaluate(a!());
     }
+    default:
+      throw new InvariantError(`a scalar program holds ${expression.kind}`);
   }
 }
 

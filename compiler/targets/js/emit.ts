@@ -3,6 +3,7 @@ import {
   type Address,
   type Affine,
   type Buffer,
+  type Extent,
   type For,
   type Let,
   type Procedure,
@@ -11,8 +12,9 @@ import {
   type ProgramStatement,
   procedureNames,
 } from '../../program/program.ts';
+import { scalarise } from '../../program/scalarise.ts';
 import { commentText } from '../../support/commentText.ts';
-import { invariant } from '../../support/invariant.ts';
+import { InvariantError, invariant } from '../../support/invariant.ts';
 import { cutKernels, type Piece } from '../kernels.ts';
 import type { Target } from '../target.ts';
 import { helperText } from './helpers.ts';
@@ -35,7 +37,8 @@ const evaluate = (source: string): ((memory: ArrayBuffer) => Procedures) =>
  * The text of one function, `create(memory)`, that gives the five procedures. Names in it are numbered, so no user's text
  * gets in but as comments. Index and local names are valid in one function at a time.
  */
-export function emitJs(program: Program): string {
+export function emitJs(given: Program): string {
+  const program = scalarise(given);
   const emitter = new Emitter(program);
   const procedures = program.procedures.flatMap((procedure) => emitter.procedure(procedure));
   return [
@@ -138,10 +141,11 @@ class Emitter {
 
   private loop({ index, extent, direction }: For, body: () => string[]): string[] {
     const i = this.index(index);
+    const { first, end } = bounds(extent);
     const head =
       direction === 'up'
-        ? `let ${i} = 0; ${i} < ${extent}; ${i}++`
-        : `let ${i} = ${extent === 'steps' ? 'steps - 1' : extent - 1}; ${i} >= 0; ${i}--`;
+        ? `let ${i} = ${first}; ${i} < ${end}; ${i}++`
+        : `let ${i} = ${typeof end === 'number' ? end - 1 : `${end} - 1`}; ${i} >= ${first}; ${i}--`;
     return [`for (${head}) {`, ...indented(body()), '}'];
   }
 
@@ -159,6 +163,8 @@ class Emitter {
         const { gives, text } = this.apply(expression);
         return gives === 'truth' ? `(${text} ? 1 : 0)` : text;
       }
+      default:
+        throw new InvariantError(`a scalar program holds ${expression.kind}`);
     }
   }
 
@@ -217,6 +223,14 @@ class Emitter {
     invariant(local !== undefined, `local ${name} is used where it is not defined`);
     return local;
   }
+}
+
+/** The least index and one more than the largest; as text where they depend on the number of steps. */
+function bounds(extent: Extent): { first: string | number; end: string | number } {
+  if (typeof extent !== 'object') return { first: 0, end: extent };
+  return extent.of === 'slabs'
+    ? { first: 0, end: `(steps / ${extent.size} | 0)` }
+    : { first: `steps - steps % ${extent.size}`, end: 'steps' };
 }
 
 const f32Literal = (value: number): string => literal(Math.fround(value));

@@ -1,20 +1,19 @@
-import { invariant } from '../../support/invariant.ts';
+import { InvariantError, invariant } from '../../support/invariant.ts';
 import {
   callee,
   type Instruction,
+  isLaneRead,
+  isLaneStore,
   isMemory,
-  isNumeric,
+  isPlain,
+  laneReads,
+  laneStores,
   memoryInstructions,
-  numericInstructions,
+  plainInstructions,
   type ValueType,
   type WasmFunction,
   type WasmModule,
 } from './instruction.ts';
-
-interface Effect {
-  readonly takes: readonly ValueType[];
-  readonly gives: readonly ValueType[];
-}
 
 /**
  * Runs the types of every function over a stack, as WebAssembly's validation does, so that a mistake of ours is found
@@ -23,87 +22,153 @@ interface Effect {
  * @throws InvariantError with the function's name and the instruction
  */
 export function checkModule(module: WasmModule): void {
-  for (const fn of module.functions) checkFunction(fn, module);
+  for (const fn of module.functions) new Checker(fn, module).check();
 }
 
-function checkFunction(fn: WasmFunction, module: WasmModule): void {
-  const stack: ValueType[] = [];
+class Checker {
+  readonly #fn: WasmFunction;
+  readonly #module: WasmModule;
+  readonly #locals: readonly ValueType[];
+  readonly #stack: ValueType[] = [];
   /** Height of the stack where each open block began. */
-  const blocks: number[] = [];
-  fn.body.forEach((instruction, position) => {
-    const place = `${instruction.op} at ${position} of ${fn.name}`;
-    const { takes, gives } = effectOf(instruction, stack, fn, module);
-    const floor = blocks.at(-1) ?? 0;
-    for (const type of [...takes].reverse()) {
-      invariant(stack.length > floor, `${place} finds nothing on the stack`);
-      const found = stack.pop();
-      invariant(found === type, `${place} takes ${type}, and finds ${found}`);
-    }
-    stack.push(...gives);
-    if (instruction.op === 'if' || instruction.op === 'loop') blocks.push(stack.length);
-    if (instruction.op === 'end') {
-      invariant(blocks.length > 0, `${place} closes nothing`);
-      invariant(blocks.pop() === stack.length, `${place} leaves values on the stack`);
-    }
-    if (instruction.op === 'br_if')
-      invariant(instruction.depth < blocks.length, `${place} leaves the function`);
-  });
-  invariant(blocks.length === 0, `a block of ${fn.name} stays open`);
-  const result = fn.result === undefined ? '' : fn.result;
-  invariant(stack.join() === result, `${fn.name} leaves ${stack.join()}, and should leave ${result}`);
-}
+  readonly #blocks: number[] = [];
+  #floor = 0;
+  #position = 0;
 
-function effectOf(
-  instruction: Instruction,
-  stack: readonly ValueType[],
-  fn: WasmFunction,
-  module: WasmModule,
-): Effect {
-  if (isNumeric(instruction)) {
-    const { takes, gives } = numericInstructions[instruction.op];
-    return { takes, gives: [gives] };
+  constructor(fn: WasmFunction, module: WasmModule) {
+    this.#fn = fn;
+    this.#module = module;
+    this.#locals = [...fn.parameters, ...fn.locals].map(({ type }) => type);
   }
-  if (isMemory(instruction)) {
-    invariant(
-      Number.isInteger(instruction.offset) && instruction.offset >= 0 && instruction.offset < 2 ** 32,
-      `${instruction.op} of ${fn.name} has the offset ${instruction.offset}`,
-    );
-    return memoryInstructions[instruction.op];
-  }
-  switch (instruction.op) {
-    case 'i32.const':
-      return { takes: [], gives: ['i32'] };
-    case 'i64.const':
-      return { takes: [], gives: ['i64'] };
-    case 'f32.const':
-      return { takes: [], gives: ['f32'] };
-    case 'local.get':
-      return { takes: [], gives: [localType(fn, instruction.local)] };
-    case 'local.set':
-      return { takes: [localType(fn, instruction.local)], gives: [] };
-    case 'local.tee': {
-      const type = localType(fn, instruction.local);
-      return { takes: [type], gives: [type] };
-    }
-    case 'call': {
-      const { parameters, result } = callee(module, instruction.function);
-      return { takes: parameters.map(({ type }) => type), gives: result === undefined ? [] : [result] };
-    }
-    case 'select': {
-      const type = stack.at(-2) ?? 'i32';
-      return { takes: [type, type, 'i32'], gives: [type] };
-    }
-    case 'br_if':
-    case 'if':
-      return { takes: ['i32'], gives: [] };
-    case 'loop':
-    case 'end':
-      return { takes: [], gives: [] };
-  }
-}
 
-function localType(fn: WasmFunction, index: number): ValueType {
-  const local = [...fn.parameters, ...fn.locals][index];
-  invariant(local !== undefined, `local ${index} of ${fn.name} does not exist`);
-  return local.type;
+  check(): void {
+    const { name, body, result } = this.#fn;
+    for (this.#position = 0; this.#position < body.length; this.#position++)
+      this.#instruction(body[this.#position]!);
+    invariant(this.#blocks.length === 0, `a block of ${name} stays open`);
+    const left = this.#stack.join();
+    invariant(left === (result ?? ''), `${name} leaves ${left}, and should leave ${result ?? 'nothing'}`);
+  }
+
+  #instruction(instruction: Instruction): void {
+    switch (instruction.op) {
+      case 'local.get':
+        this.#stack.push(this.#local(instruction.local));
+        return;
+      case 'local.set':
+        this.#pop(this.#local(instruction.local));
+        return;
+      case 'local.tee':
+        this.#pop(this.#local(instruction.local));
+        this.#stack.push(this.#local(instruction.local));
+        return;
+      case 'i32.const':
+        this.#stack.push('i32');
+        return;
+      case 'f32.const':
+        this.#stack.push('f32');
+        return;
+      case 'v128.const':
+        this.#stack.push('v128');
+        return;
+      case 'i8x16.shuffle':
+        this.#expectLanes(instruction.bytes, 32);
+        if (instruction.bytes.length !== 16) this.#fail(`has ${instruction.bytes.length} bytes`);
+        this.#pop('v128');
+        this.#pop('v128');
+        this.#stack.push('v128');
+        return;
+      case 'call': {
+        const { parameters, result } = callee(this.#module, instruction.function);
+        this.#popAll(parameters.map(({ type }) => type));
+        if (result !== undefined) this.#stack.push(result);
+        return;
+      }
+      case 'select': {
+        this.#pop('i32');
+        const type = this.#stack.at(-1) ?? 'i32';
+        this.#popAll([type, type]);
+        this.#stack.push(type);
+        return;
+      }
+      case 'br_if':
+        this.#pop('i32');
+        if (instruction.depth >= this.#blocks.length) this.#fail('leaves the function');
+        return;
+      case 'if':
+        this.#pop('i32');
+        this.#open();
+        return;
+      case 'loop':
+        this.#open();
+        return;
+      case 'end':
+        this.#close();
+        return;
+    }
+    this.#tabled(instruction);
+  }
+
+  #tabled(instruction: Instruction): void {
+    if (isPlain(instruction)) {
+      const { takes, gives } = plainInstructions[instruction.op];
+      this.#popAll(takes);
+      this.#stack.push(...gives);
+    } else if (isMemory(instruction)) {
+      const { takes, gives } = memoryInstructions[instruction.op];
+      this.#expectOffset(instruction.offset);
+      this.#popAll(takes);
+      this.#stack.push(...gives);
+    } else if (isLaneStore(instruction)) {
+      this.#expectOffset(instruction.offset);
+      const { lanes, takes } = laneStores[instruction.op];
+      this.#expectLanes([instruction.lane], lanes);
+      this.#popAll(takes);
+    } else if (isLaneRead(instruction)) {
+      const { lanes, takes, gives } = laneReads[instruction.op];
+      this.#expectLanes([instruction.lane], lanes);
+      this.#popAll(takes);
+      this.#stack.push(...gives);
+    }
+  }
+
+  #open(): void {
+    this.#floor = this.#stack.length;
+    this.#blocks.push(this.#floor);
+  }
+
+  #close(): void {
+    if (this.#blocks.length === 0) this.#fail('closes nothing');
+    if (this.#blocks.pop() !== this.#stack.length) this.#fail('leaves values on the stack');
+    this.#floor = this.#blocks.at(-1) ?? 0;
+  }
+
+  #popAll(types: readonly ValueType[]): void {
+    for (let i = types.length - 1; i >= 0; i--) this.#pop(types[i]!);
+  }
+
+  #pop(type: ValueType): void {
+    if (this.#stack.length <= this.#floor) this.#fail('finds nothing on the stack');
+    const found = this.#stack.pop();
+    if (found !== type) this.#fail(`takes ${type}, and finds ${found}`);
+  }
+
+  #local(index: number): ValueType {
+    return this.#locals[index] ?? this.#fail(`names local ${index}, which does not exist`);
+  }
+
+  #expectOffset(offset: number): void {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset < 2 ** 32))
+      this.#fail(`has the offset ${offset}`);
+  }
+
+  #expectLanes(lanes: readonly number[], count: number): void {
+    for (const lane of lanes)
+      if (!(Number.isInteger(lane) && lane >= 0 && lane < count)) this.#fail(`has the lane ${lane}`);
+  }
+
+  #fail(what: string): never {
+    const { name, body } = this.#fn;
+    throw new InvariantError(`${body[this.#position]?.op} at ${this.#position} of ${name} ${what}`);
+  }
 }

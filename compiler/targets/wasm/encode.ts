@@ -1,9 +1,14 @@
+import { ByteWriter } from './bytes.ts';
 import {
   type Instruction,
+  isLaneRead,
+  isLaneStore,
   isMemory,
-  isNumeric,
+  isPlain,
+  laneReads,
+  laneStores,
   memoryInstructions,
-  numericInstructions,
+  plainInstructions,
   type ValueType,
   type WasmFunction,
   type WasmLocal,
@@ -15,144 +20,186 @@ import {
  * https://webassembly.github.io/spec/core/binary/.
  */
 
-type Bytes = readonly number[];
-
-const valtypes: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
-const emptyBlock = 0x40;
-const controlOpcodes = { loop: 0x03, if: 0x04, end: 0x0b, br_if: 0x0d, call: 0x10, select: 0x1b } as const;
+const valtypes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const localOpcodes = { 'local.get': 0x20, 'local.set': 0x21, 'local.tee': 0x22 } as const;
+const emptyBlock = 0x40;
+/** Of the four bytes that every address is a multiple of, as a power of two. */
+const alignment = 2;
 
 /** The module's bytes, with a name section. */
 export function encodeModule(module: WasmModule): Uint8Array {
-  return Uint8Array.from([...encodeCode(module), ...namesec(module)]);
+  const out = new ByteWriter();
+  code(module, out);
+  namesec(module, out);
+  return out.finish();
 }
 
 /** Magic number, version, and all sections but the custom ones. */
-export function encodeCode(module: WasmModule): Bytes {
-  const types = new Map<string, number>();
-  const typeidx = module.functions.map((fn) => {
-    const key = functype(fn).join();
-    const index = types.get(key) ?? types.size;
-    types.set(key, index);
-    return index;
-  });
-  const typeList = [...types.keys()].map((key) => key.split(',').map(Number));
-  return [
-    ...[0x00, 0x61, 0x73, 0x6d],
-    ...[0x01, 0x00, 0x00, 0x00],
-    ...section(1, vec(typeList)),
-    ...section(2, vec([[...name('rnnc'), ...name('memory'), 0x02, 0x00, ...uleb128(module.pages)]])),
-    ...section(3, vec(typeidx.map(uleb128))),
-    ...section(
-      7,
-      vec(module.exports.map((exported) => [...name(exported.name), 0x00, ...uleb128(exported.function)])),
-    ),
-    ...section(10, vec(module.functions.map(code))),
-  ];
+export function encodeCode(module: WasmModule): Uint8Array {
+  const out = new ByteWriter();
+  code(module, out);
+  return out.finish();
 }
 
 /** Adds a custom section at the end of a module. */
-export const withCustomSection = (bytes: Uint8Array, title: string, content: Bytes): Uint8Array =>
-  Uint8Array.from([...bytes, ...customsec(title, content)]);
-
-export function uleb128(value: number): Bytes {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = rest % 128;
-    rest = Math.floor(rest / 128);
-    bytes.push(rest === 0 ? low : low + 128);
-  } while (rest !== 0);
-  return bytes;
+export function withCustomSection(bytes: Uint8Array, title: string, content: ArrayLike<number>): Uint8Array {
+  const out = new ByteWriter();
+  out.bytes(bytes);
+  customsec(out, title, () => out.bytes(content));
+  return out.finish();
 }
 
-export function sleb128(value: number | bigint): Bytes {
-  const bytes: number[] = [];
-  let rest = BigInt(value);
-  for (;;) {
-    const low = Number(rest & 127n);
-    rest >>= 7n;
-    const signIsClear = (low & 64) === 0;
-    if ((rest === 0n && signIsClear) || (rest === -1n && !signIsClear)) return [...bytes, low];
-    bytes.push(low | 128);
-  }
+export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function code({ pages, functions, exports }: WasmModule, out: ByteWriter): void {
+  out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  const types = new Map<string, WasmFunction>();
+  for (const fn of functions) if (!types.has(typeKey(fn))) types.set(typeKey(fn), fn);
+  const typeidx = new Map([...types.keys()].map((key, index) => [key, index]));
+  section(out, 1, () => vec(out, [...types.values()], functype));
+  section(out, 2, () => {
+    out.unsigned(1);
+    out.name('rnnc');
+    out.name('memory');
+    out.bytes([0x02, 0x00]);
+    out.unsigned(pages);
+  });
+  section(out, 3, () => vec(out, functions, (fn) => out.unsigned(typeidx.get(typeKey(fn))!)));
+  section(out, 7, () =>
+    vec(out, exports, (exported) => {
+      out.name(exported.name);
+      out.byte(0x00);
+      out.unsigned(exported.function);
+    }),
+  );
+  section(out, 10, () => vec(out, functions, func));
 }
 
-/** Little-endian; every NaN is the canonical one. */
-export function f32(value: number): Bytes {
-  if (Number.isNaN(value)) return [0x00, 0x00, 0xc0, 0x7f];
-  const view = new DataView(new ArrayBuffer(4));
-  view.setFloat32(0, value, true);
-  return [...new Uint8Array(view.buffer)];
+const typeKey = ({ parameters, result }: WasmFunction): string =>
+  [...parameters.map(({ type }) => type), 'gives', result].join();
+
+function vec<T>(out: ByteWriter, items: readonly T[], write: (item: T, out: ByteWriter) => void): void {
+  out.unsigned(items.length);
+  for (const item of items) write(item, out);
 }
 
-const vec = (items: readonly Bytes[]): Bytes => [...uleb128(items.length), ...items.flat()];
-
-function name(text: string): Bytes {
-  const utf8 = encodeUtf8(text);
-  return [...uleb128(utf8.length), ...utf8];
+function section(out: ByteWriter, id: number, write: () => void): void {
+  out.byte(id);
+  out.sized(write);
 }
 
-export const encodeUtf8 = (text: string): Bytes => [...new TextEncoder().encode(text)];
-
-const section = (id: number, content: Bytes): Bytes => [id, ...uleb128(content.length), ...content];
-
-const customsec = (title: string, content: Bytes): Bytes => section(0, [...name(title), ...content]);
+function customsec(out: ByteWriter, title: string, write: () => void): void {
+  section(out, 0, () => {
+    out.name(title);
+    write();
+  });
+}
 
 /** Names of functions. */
-function namesec({ functions }: WasmModule): Bytes {
-  const namemap = vec(functions.map((fn, index) => [...uleb128(index), ...name(fn.name)]));
-  return customsec('name', section(1, namemap));
+function namesec({ functions }: WasmModule, out: ByteWriter): void {
+  customsec(out, 'name', () =>
+    section(out, 1, () => {
+      out.unsigned(functions.length);
+      functions.forEach((fn, index) => {
+        out.unsigned(index);
+        out.name(fn.name);
+      });
+    }),
+  );
 }
 
-const functype = ({ parameters, result }: WasmFunction): Bytes => [
-  0x60,
-  ...vec(parameters.map(({ type }) => [valtypes[type]])),
-  ...vec(result === undefined ? [] : [[valtypes[result]]]),
-];
+function functype({ parameters, result }: WasmFunction, out: ByteWriter): void {
+  out.byte(0x60);
+  vec(out, parameters, ({ type }) => out.byte(valtypes[type]));
+  vec(out, result === undefined ? [] : [result], (type) => out.byte(valtypes[type]));
+}
 
-function code(fn: WasmFunction): Bytes {
-  const body = [...vec(locals(fn.locals)), ...fn.body.flatMap(instr), controlOpcodes.end];
-  return [...uleb128(body.length), ...body];
+function func({ locals: list, body }: WasmFunction, out: ByteWriter): void {
+  out.sized(() => {
+    locals(list, out);
+    for (const instruction of body) instr(instruction, out);
+    out.byte(0x0b);
+  });
 }
 
 /** Runs of locals of one type. */
-function locals(list: readonly WasmLocal[]): readonly Bytes[] {
+function locals(list: readonly WasmLocal[], out: ByteWriter): void {
   const runs: { type: ValueType; count: number }[] = [];
   for (const { type } of list) {
     const last = runs.at(-1);
     if (last?.type === type) last.count += 1;
     else runs.push({ type, count: 1 });
   }
-  return runs.map(({ type, count }) => [...uleb128(count), valtypes[type]]);
+  vec(out, runs, ({ type, count }) => {
+    out.unsigned(count);
+    out.byte(valtypes[type]);
+  });
 }
 
-function instr(instruction: Instruction): Bytes {
-  if (isNumeric(instruction)) return numericInstructions[instruction.op].opcode;
-  if (isMemory(instruction)) {
-    const align = 2;
-    return [memoryInstructions[instruction.op].opcode, align, ...uleb128(instruction.offset)];
-  }
+function instr(instruction: Instruction, out: ByteWriter): void {
   switch (instruction.op) {
-    case 'i32.const':
-      return [0x41, ...sleb128(instruction.value)];
-    case 'i64.const':
-      return [0x42, ...sleb128(instruction.value)];
-    case 'f32.const':
-      return [0x43, ...f32(instruction.value)];
     case 'local.get':
     case 'local.set':
     case 'local.tee':
-      return [localOpcodes[instruction.op], ...uleb128(instruction.local)];
+      out.byte(localOpcodes[instruction.op]);
+      out.unsigned(instruction.local);
+      break;
+    case 'i32.const':
+      out.byte(0x41);
+      out.signed(instruction.value);
+      break;
+    case 'f32.const':
+      out.byte(0x43);
+      out.f32(instruction.value);
+      break;
+    case 'v128.const':
+      out.bytes([0xfd, 0x0c]);
+      for (let lane = 0; lane < 4; lane++)
+        if (instruction.lanes === 'f32x4') out.f32(instruction.value);
+        else out.word(instruction.value);
+      break;
+    case 'i8x16.shuffle':
+      out.bytes([0xfd, 0x0d]);
+      out.bytes(instruction.bytes);
+      break;
     case 'call':
-      return [controlOpcodes.call, ...uleb128(instruction.function)];
+      out.byte(0x10);
+      out.unsigned(instruction.function);
+      break;
     case 'br_if':
-      return [controlOpcodes.br_if, ...uleb128(instruction.depth)];
+      out.byte(0x0d);
+      out.unsigned(instruction.depth);
+      break;
     case 'if':
     case 'loop':
-      return [controlOpcodes[instruction.op], emptyBlock];
+      out.byte(instruction.op === 'if' ? 0x04 : 0x03);
+      out.byte(emptyBlock);
+      break;
     case 'end':
-    case 'select':
-      return [controlOpcodes[instruction.op]];
+      out.byte(0x0b);
+      break;
+    default:
+      tabled(instruction, out);
   }
+}
+
+/** Instructions whose opcodes stand in a table. */
+function tabled(instruction: Instruction, out: ByteWriter): void {
+  if (isPlain(instruction)) out.bytes(plainInstructions[instruction.op].opcode);
+  else if (isMemory(instruction)) {
+    out.bytes(memoryInstructions[instruction.op].opcode);
+    memarg(instruction.offset, out);
+  } else if (isLaneStore(instruction)) {
+    out.bytes(laneStores[instruction.op].opcode);
+    memarg(instruction.offset, out);
+    out.byte(instruction.lane);
+  } else if (isLaneRead(instruction)) {
+    out.bytes(laneReads[instruction.op].opcode);
+    out.byte(instruction.lane);
+  }
+}
+
+function memarg(offset: number, out: ByteWriter): void {
+  out.byte(alignment);
+  out.unsigned(offset);
 }

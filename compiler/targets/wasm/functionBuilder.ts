@@ -1,15 +1,17 @@
 import { invariant } from '../../support/invariant.ts';
-import type { ValueType, WasmFunction, WasmLocal } from './instruction.ts';
+import type { Instruction, ValueType, WasmFunction, WasmLocal } from './instruction.ts';
 
-/** The variables of a function while its body is written. */
+/** A function while it is written: its variables and its code. */
 export class FunctionBuilder {
+  readonly code: Instruction[] = [];
   readonly #parameters: WasmLocal[] = [];
   readonly #locals: WasmLocal[] = [];
   readonly #indices = new Map<string, number>();
   /** By the program's name and type, so that blocks one after the other share. */
   readonly #slots = new Map<string, number>();
   readonly #defined = new Map<string, number>();
-  #scratch: number | undefined;
+  readonly #pointers = new Map<string, number>();
+  readonly #scratches = new Map<string, number>();
 
   /** Parameters: `steps` where the procedure takes them, then loop indices. All i32; before any local. */
   constructor(takesSteps: boolean, indices: readonly string[]) {
@@ -22,16 +24,18 @@ export class FunctionBuilder {
 
   /** The local that holds a loop's index. */
   index(name: string): number {
-    const known = this.#indices.get(name) ?? this.#add('i', 'i32');
-    this.#indices.set(name, known);
-    return known;
+    return this.#indices.get(name) ?? this.#add(this.#indices, name, 'i', 'i32');
+  }
+
+  /** The local that holds a pointer, by its key. */
+  pointer(key: string): number {
+    return this.#pointers.get(key) ?? this.#add(this.#pointers, key, 'p', 'i32');
   }
 
   /** The local that a `let` defines; it holds until the next of the name. */
   define(name: string, type: ValueType): number {
     const key = `${type} ${name}`;
-    const slot = this.#slots.get(key) ?? this.#add('v', type);
-    this.#slots.set(key, slot);
+    const slot = this.#slots.get(key) ?? this.#add(this.#slots, key, 'v', type);
     this.#defined.set(name, slot);
     return slot;
   }
@@ -43,18 +47,18 @@ export class FunctionBuilder {
     return slot;
   }
 
-  /** A variable between two instructions of one expression. */
-  scratch(): number {
-    this.#scratch ??= this.#add('s', 'i32');
-    return this.#scratch;
+  /** A variable for one purpose, which must be over before the purpose comes again. */
+  scratch(purpose: string, type: ValueType = 'i32'): number {
+    return this.#scratches.get(purpose) ?? this.#add(this.#scratches, purpose, 's', type);
   }
 
-  build(name: string, body: WasmFunction['body']): WasmFunction {
-    return { name, parameters: this.#parameters, locals: this.#locals, body };
+  build(name: string): WasmFunction {
+    return { name, parameters: this.#parameters, locals: this.#locals, body: this.code };
   }
 
-  #add(letter: string, type: ValueType): number {
+  #add(names: Map<string, number>, name: string, letter: string, type: ValueType): number {
     const index = this.#parameters.length + this.#locals.length;
+    names.set(name, index);
     this.#locals.push({ name: `${letter}${index}`, type });
     return index;
   }

@@ -1,105 +1,152 @@
-import type { MachineOp } from '../../ops/machine.ts';
-import type { Instruction, NumericInstruction } from './instruction.ts';
+import type { MachineOp, machineOps } from '../../ops/machine.ts';
+import type { Instruction, PlainInstruction } from './instruction.ts';
 
 export type Code = readonly Instruction[];
 
-/** Code that leaves an operation's i-th argument on the stack: as a value, or as an i32 that is 1 where it is not zero. */
-export interface Operands {
-  value(i: number): Code;
-  truth(i: number): Code;
-}
+/**
+ * A piece of a spelling: an instruction, or the operation's argument at this place: its value, or its truth (not zero).
+ * A truth is an i32, 1 or 0; of four lanes, a mask.
+ */
+export type Part = Instruction | { readonly value: number } | { readonly truth: number };
 
 export interface Spelling {
-  /** `truth`: an i32, 1 or 0, to be converted where a number is wanted. */
+  /** What the parts leave; a truth is turned into 1 or 0 where a number is wanted. */
   readonly gives: 'value' | 'truth';
-  readonly code: (operands: Operands) => Code;
+  readonly scalar: readonly Part[];
+  /** The same on four lanes. */
+  readonly four?: readonly Part[];
 }
 
-const op = (name: NumericInstruction): Instruction => ({ op: name });
+/** Operations on f32 alone, which four lanes can do at once. */
+type FourLaneOp = {
+  [Op in MachineOp]: 'i32' extends (typeof machineOps)[Op]['args'][number] ? never : Op;
+}[MachineOp];
+
+export type Spellings = {
+  readonly [Op in MachineOp]: Op extends FourLaneOp ? Required<Spelling> : Spelling;
+};
+
+const op = (name: PlainInstruction): Instruction => ({ op: name });
 const i32 = (value: number): Instruction => ({ op: 'i32.const', value });
 const f32 = (value: number): Instruction => ({ op: 'f32.const', value });
+const i32x4 = (value: number): Instruction => ({ op: 'v128.const', lanes: 'i32x4', value });
+const f32x4 = (value: number): Instruction => ({ op: 'v128.const', lanes: 'f32x4', value });
+const firstLane: Instruction = { op: 'f32x4.extract_lane', lane: 0 };
+const [a, b, c] = [{ value: 0 }, { value: 1 }, { value: 2 }] as const;
+const [aHolds, bHolds] = [{ truth: 0 }, { truth: 1 }] as const;
 
-const values = (...tail: readonly Instruction[]) => ({
-  unary: { gives: 'value', code: ({ value }) => [...value(0), ...tail] } as Spelling,
-  binary: { gives: 'value', code: ({ value }) => [...value(0), ...value(1), ...tail] } as Spelling,
+const unary = (scalar: PlainInstruction, four: PlainInstruction): Required<Spelling> => ({
+  gives: 'value',
+  scalar: [a, op(scalar)],
+  four: [a, op(four)],
 });
-const unary = (name: NumericInstruction) => values(op(name)).unary;
-const binary = (name: NumericInstruction) => values(op(name)).binary;
-const comparison = (name: NumericInstruction): Spelling => ({ ...binary(name), gives: 'truth' });
-const ofTruths = (name: NumericInstruction): Spelling => ({
+const binary = (scalar: PlainInstruction, four: PlainInstruction): Required<Spelling> => ({
+  gives: 'value',
+  scalar: [a, b, op(scalar)],
+  four: [a, b, op(four)],
+});
+const comparison = (scalar: PlainInstruction, four: PlainInstruction): Required<Spelling> => ({
+  ...binary(scalar, four),
   gives: 'truth',
-  code: ({ truth }) => [...truth(0), ...truth(1), op(name)],
+});
+const ofWholeNumbers = (scalar: PlainInstruction): Spelling => ({
+  gives: 'value',
+  scalar: [a, b, op(scalar)],
 });
 
 /** Of an f32: sign, eight bits of exponent, 23 of significand. */
 const field = { shift: 23, exponentMask: 0xff, significandMask: 0x7fffff, bias: 127, one: 0x3f800000 };
 
-export const spellings: Record<MachineOp, Spelling> = {
-  add: binary('f32.add'),
-  sub: binary('f32.sub'),
-  mul: binary('f32.mul'),
+export const spellings: Spellings = {
+  add: binary('f32.add', 'f32x4.add'),
+  sub: binary('f32.sub', 'f32x4.sub'),
+  mul: binary('f32.mul', 'f32x4.mul'),
   mulAdd: {
     gives: 'value',
-    code: ({ value }) => [...value(0), ...value(1), op('f32.mul'), ...value(2), op('f32.add')],
+    scalar: [a, b, op('f32.mul'), c, op('f32.add')],
+    four: [a, b, op('f32x4.mul'), c, op('f32x4.add')],
   },
-  div: binary('f32.div'),
-  neg: unary('f32.neg'),
-  abs: unary('f32.abs'),
-  min: binary('f32.min'),
-  max: binary('f32.max'),
-  sqrt: unary('f32.sqrt'),
-  floor: unary('f32.floor'),
-  nearest: unary('f32.nearest'),
-  less: comparison('f32.lt'),
-  lessEqual: comparison('f32.le'),
-  equal: comparison('f32.eq'),
-  and: ofTruths('i32.and'),
-  or: ofTruths('i32.or'),
-  not: { gives: 'truth', code: ({ truth }) => [...truth(0), op('i32.eqz')] },
+  div: binary('f32.div', 'f32x4.div'),
+  neg: unary('f32.neg', 'f32x4.neg'),
+  abs: unary('f32.abs', 'f32x4.abs'),
+  min: binary('f32.min', 'f32x4.min'),
+  max: binary('f32.max', 'f32x4.max'),
+  sqrt: unary('f32.sqrt', 'f32x4.sqrt'),
+  floor: unary('f32.floor', 'f32x4.floor'),
+  nearest: unary('f32.nearest', 'f32x4.nearest'),
+  less: comparison('f32.lt', 'f32x4.lt'),
+  lessEqual: comparison('f32.le', 'f32x4.le'),
+  equal: comparison('f32.eq', 'f32x4.eq'),
+  and: {
+    gives: 'truth',
+    scalar: [aHolds, bHolds, op('i32.and')],
+    four: [aHolds, bHolds, op('v128.and')],
+  },
+  or: {
+    gives: 'truth',
+    scalar: [aHolds, bHolds, op('i32.or')],
+    four: [aHolds, bHolds, op('v128.or')],
+  },
+  not: {
+    gives: 'truth',
+    scalar: [aHolds, op('i32.eqz')],
+    four: [aHolds, op('v128.not')],
+  },
   select: {
     gives: 'value',
-    code: ({ value, truth }) => [...value(1), ...value(2), ...truth(0), { op: 'select' }],
+    scalar: [b, c, aHolds, op('select')],
+    four: [b, c, aHolds, op('v128.bitselect')],
   },
-  pow2: values(
-    f32(-126),
-    op('f32.max'),
-    f32(127),
-    op('f32.min'),
-    op('i32.trunc_sat_f32_s'),
-    i32(field.bias),
-    op('i32.add'),
-    i32(field.shift),
-    op('i32.shl'),
-    op('f32.reinterpret_i32'),
-  ).unary,
-  exponent: values(
-    op('i32.reinterpret_f32'),
-    i32(field.shift),
-    op('i32.shr_u'),
-    i32(field.exponentMask),
-    op('i32.and'),
-    i32(field.bias),
-    op('i32.sub'),
-    op('f32.convert_i32_s'),
-  ).unary,
-  significand: values(
-    op('i32.reinterpret_f32'),
-    i32(field.significandMask),
-    op('i32.and'),
-    i32(field.one),
-    op('i32.or'),
-    op('f32.reinterpret_i32'),
-  ).unary,
-  addI32: binary('i32.add'),
-  subI32: binary('i32.sub'),
-  xorI32: binary('i32.xor'),
-  shiftLeftI32: binary('i32.shl'),
-  shiftRightI32: binary('i32.shr_u'),
-  convertI32: unary('f32.convert_i32_s'),
+  pow2: {
+    gives: 'value',
+    scalar: [
+      ...[a, f32(-126), op('f32.max'), f32(127), op('f32.min'), op('i32.trunc_sat_f32_s')],
+      ...[i32(field.bias), op('i32.add'), i32(field.shift), op('i32.shl'), op('f32.reinterpret_i32')],
+    ],
+    four: [
+      ...[a, f32x4(-126), op('f32x4.pmax'), f32x4(127), op('f32x4.pmin'), op('i32x4.trunc_sat_f32x4_s')],
+      ...[i32x4(field.bias), op('i32x4.add'), i32(field.shift), op('i32x4.shl')],
+    ],
+  },
+  exponent: {
+    gives: 'value',
+    scalar: [
+      ...[a, op('i32.reinterpret_f32'), i32(field.shift), op('i32.shr_u'), i32(field.exponentMask)],
+      ...[op('i32.and'), i32(field.bias), op('i32.sub'), op('f32.convert_i32_s')],
+    ],
+    four: [
+      ...[a, i32(field.shift), op('i32x4.shr_u'), i32x4(field.exponentMask), op('v128.and')],
+      ...[i32x4(field.bias), op('i32x4.sub'), op('f32x4.convert_i32x4_s')],
+    ],
+  },
+  significand: {
+    gives: 'value',
+    scalar: [
+      ...[a, op('i32.reinterpret_f32'), i32(field.significandMask), op('i32.and')],
+      ...[i32(field.one), op('i32.or'), op('f32.reinterpret_i32')],
+    ],
+    four: [a, i32x4(field.significandMask), op('v128.and'), i32x4(field.one), op('v128.or')],
+  },
+  addI32: ofWholeNumbers('i32.add'),
+  subI32: ofWholeNumbers('i32.sub'),
+  xorI32: ofWholeNumbers('i32.xor'),
+  shiftLeftI32: ofWholeNumbers('i32.shl'),
+  shiftRightI32: ofWholeNumbers('i32.shr_u'),
+  convertI32: { gives: 'value', scalar: [a, op('f32.convert_i32_s')] },
 };
 
-/** `mulAdd` under the profile `fused`: a call of the function of fused.ts. */
-export const fusedSpelling = (fusedFunction: number): Spelling => ({
-  gives: 'value',
-  code: ({ value }) => [...value(0), ...value(1), ...value(2), { op: 'call', function: fusedFunction }],
-});
+/**
+ * Under the profile `fused`, `mulAdd` is relaxed SIMD's instruction, which rounds once where the host has a fused
+ * multiply-add: `fusesMultiplyAdd` asks. It exists for four lanes only.
+ */
+export const fusedSpellings: Spellings = {
+  ...spellings,
+  mulAdd: {
+    gives: 'value',
+    scalar: [
+      ...[a, op('f32x4.splat'), b, op('f32x4.splat'), c, op('f32x4.splat')],
+      ...[op('f32x4.relaxed_madd'), firstLane],
+    ],
+    four: [a, b, c, op('f32x4.relaxed_madd')],
+  },
+};

@@ -1,4 +1,11 @@
-import { callee, type Instruction, isMemory, type WasmFunction, type WasmModule } from './instruction.ts';
+import {
+  callee,
+  type Instruction,
+  isLaneStore,
+  isMemory,
+  type WasmFunction,
+  type WasmModule,
+} from './instruction.ts';
 
 /** A module in WebAssembly's text format; read back, it gives the bytes of `encodeCode`. */
 export function printModule(module: WasmModule): string {
@@ -21,7 +28,7 @@ function printFunction(fn: WasmFunction, index: number, module: WasmModule): str
   let depth = 2;
   return [
     `  ;; ${index}: ${fn.name}`,
-    `  (func ${declared.join(' ')}`,
+    `  ${['(func', ...declared].join(' ')}`,
     ...locals.map(({ name, type }) => `    (local $${name} ${type})`),
     ...body.map((instruction) => {
       if (instruction.op === 'end') depth -= 1;
@@ -34,13 +41,23 @@ function printFunction(fn: WasmFunction, index: number, module: WasmModule): str
 }
 
 function printInstruction(instruction: Instruction, fn: WasmFunction, module: WasmModule): string {
-  if (isMemory(instruction)) return `${instruction.op} offset=${instruction.offset}`;
+  if (isMemory(instruction)) return printMemory(instruction);
+  if (isLaneStore(instruction)) return `${printMemory(instruction)} ${instruction.lane}`;
   switch (instruction.op) {
     case 'i32.const':
-    case 'i64.const':
-      return `${instruction.op} ${instruction.value}`;
+      return `i32.const ${instruction.value}`;
     case 'f32.const':
       return `f32.const ${printFloat(instruction.value)}`;
+    case 'v128.const': {
+      const { lanes, value } = instruction;
+      const lane = lanes === 'f32x4' ? printFloat(value) : value;
+      return `v128.const ${lanes} ${lane} ${lane} ${lane} ${lane}`;
+    }
+    case 'f32x4.extract_lane':
+    case 'f64x2.extract_lane':
+      return `${instruction.op} ${instruction.lane}`;
+    case 'i8x16.shuffle':
+      return `i8x16.shuffle ${instruction.bytes.join(' ')}`;
     case 'local.get':
     case 'local.set':
     case 'local.tee':
@@ -53,6 +70,12 @@ function printInstruction(instruction: Instruction, fn: WasmFunction, module: Wa
       return instruction.op;
   }
 }
+
+const longerThanFourBytes = ['v128.load', 'v128.store', 'v128.load64_zero', 'v128.store64_lane'];
+
+/** The text format takes an access to be aligned to its size where it does not say so. */
+const printMemory = ({ op, offset }: { readonly op: string; readonly offset: number }): string =>
+  `${op} offset=${offset}${longerThanFourBytes.includes(op) ? ' align=4' : ''}`;
 
 function printFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';
