@@ -1,26 +1,15 @@
 import type { CompiledCell, Procedures } from '../compiler/module/manifest.ts';
 import { fail, runtimeErrors } from './errors.ts';
+import { type HostModule, host } from './host.ts';
+import { reserve } from './kernels.ts';
 
 /*
- * Code and manifest become procedures over a memory block. The runtime declares what it uses of WebAssembly's JavaScript
- * interface, since neither the ES library nor Node's types do.
+ * Code and manifest become procedures over a memory block.
  */
 
 export interface Executable {
   readonly block: ArrayBuffer;
   readonly procedures: Procedures;
-}
-
-interface HostMemory {
-  readonly buffer: ArrayBuffer;
-}
-type HostModule = { readonly module: unique symbol };
-type Exports = { readonly exports: object };
-interface HostWebAssembly {
-  readonly Memory: new (pages: { readonly initial: number }) => HostMemory;
-  readonly Module: new (bytes: Uint8Array) => HostModule;
-  readonly Instance: new (module: HostModule, imports: { rnnc: { memory: HostMemory } }) => Exports;
-  compile(bytes: Uint8Array): Promise<HostModule>;
 }
 
 const pageBytes = 65536;
@@ -50,17 +39,8 @@ function runWasm({ manifest }: CompiledCell, module: HostModule): Executable {
   const initial = Math.max(1, Math.ceil(manifest.memoryBytes / pageBytes));
   const memory = new (host().Memory)({ initial });
   const { exports } = new (host().Instance)(module, { rnnc: { memory } });
+  reserve(memory, manifest);
   return { block: memory.buffer, procedures: exports as Procedures };
-}
-
-function host(): HostWebAssembly {
-  const found = (globalThis as { readonly WebAssembly?: HostWebAssembly }).WebAssembly;
-  if (found === undefined) {
-    fail(runtimeErrors.cannotRun, {
-      reason: 'This host has no WebAssembly; compile the cell with target js instead.',
-    });
-  }
-  return found;
 }
 
 function checkFormat({ manifest }: CompiledCell): void {

@@ -1,2 +1,2 @@
 /** Writes the generated sources where they are missing or differ. */
-export function generate(): void;
+export function generate(): Promise<void>;

@@ -1,7 +1,9 @@
 // Writes the generated sources: the grammar as a recipe (made from its text at each start it would cost more than the
-// whole of `rnnc check`), and the library functions written in the language, as a string.
+// whole of `rnnc check`), the library functions written in the language, as a string, and the runtime's WebAssembly, as
+// bytes.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import * as ohm from 'ohm-js';
 
 const root = new URL('../', import.meta.url);
@@ -40,9 +42,28 @@ function generatePrelude() {
   );
 }
 
-export function generate() {
-  generateGrammar();
-  generatePrelude();
+async function generateKernels() {
+  const from = 'compiler/targets/wasm/flat';
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(at(`${from}/module.ts`))],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  const bundled = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { flatKernels } = await import(`data:text/javascript;base64,${bundled}`);
+  const { kernelBytes, updateKernels } = flatKernels();
+  write(
+    'runtime/kernels.generated.ts',
+    `${header(from)}export const kernelBytes: Uint8Array = Uint8Array.of(${kernelBytes});\n\n` +
+      `export const updateKernels = ${JSON.stringify(updateKernels)} as const;\n`,
+  );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) generate();
+export async function generate() {
+  generateGrammar();
+  generatePrelude();
+  await generateKernels();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await generate();

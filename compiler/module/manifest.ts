@@ -31,6 +31,11 @@ export interface Manifest {
   readonly stepCounter: string;
   /** i32 [batch]: the running number of each row's sequence, given by the caller. */
   readonly sequenceNumber: string;
+  /**
+   * Buffer of two f64 per learned entry, aligned to 8 bytes, that the cell leaves alone: room for what an optimiser
+   * gathers, so that kernels in WebAssembly reach it. Absent without training.
+   */
+  readonly optimiserState?: string;
   /** Values to be in memory before anything runs. */
   readonly constants: readonly ManifestConstant[];
 }
