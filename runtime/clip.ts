@@ -1,11 +1,12 @@
 import { requireSetting } from './errors.ts';
 import { checkGradients } from './finite.ts';
 import { entriesOf, type Given } from './named.ts';
+import { cut, largestOf, scale, squaresOf } from './passes.ts';
 
 /*
  * Four ways to bound a gradient, once per update: after it is summed over batch and steps, before an optimiser sees it.
- * Norms are L2, summed in f64, so that squares of 1e25 and 1e-25 are no trouble. A gradient at or under the limit keeps
- * all its bits, and a gradient of zeros stays zeros.
+ * Norms are L2, summed in f64, so that squares of 1e25 and 1e-25 are no trouble: within a parameter by `squaresOf`, then
+ * one parameter after the other. A gradient at or under the limit keeps all its bits, and a gradient of zeros stays zeros.
  */
 
 /** What a clipper has done so far. */
@@ -27,6 +28,16 @@ export interface Clipper {
    * @throws RuntimeError RNN511 where an entry is not finite; nothing is changed then
    */
   apply(gradients: Given<Float32Array>): boolean;
+  /**
+   * The first half of `apply`, counted in the report: finds the factor of each gradient and leaves the scaling to the
+   * caller, since an optimiser can scale in the pass that updates (`update` does that). Where clipping is not scaling
+   * it is done at once, and the factors are 1.
+   *
+   * @param steps  the steps the gradients come from, for the message
+   * @returns a factor per gradient, in their order; 1 where it stays
+   * @throws RuntimeError RNN511 where an entry is not finite; nothing is changed then
+   */
+  factors?(gradients: Given<Float32Array>, steps?: readonly [first: number, last: number]): readonly number[];
   readonly report: ClipReport;
 }
 
@@ -39,37 +50,31 @@ export interface Clipper {
  */
 export function clipByGlobalNorm(limit: number): Clipper {
   requireLimit(limit);
-  return clipper((gradients) => {
-    const norm = Math.sqrt(gradients.reduce((sum, gradient) => sum + squareOf(gradient), 0));
-    return { measure: norm, changed: norm > limit && scaleAll(gradients, limit / norm) };
+  return clipper(squaresOf, (squares, gradients) => {
+    const norm = jointNorm(squares);
+    return { measure: norm, factors: gradients.map(() => (norm > limit ? limit / norm : 1)) };
   });
 }
 
 /** As `clipByGlobalNorm`, each parameter's gradient by its own norm. The direction does not stay. */
 export function clipByParameterNorm(limit: number): Clipper {
   requireLimit(limit);
-  return clipper((gradients) => {
-    const norms = gradients.map((gradient) => Math.sqrt(squareOf(gradient)));
-    const changes = gradients.map(
-      (gradient, i) => norms[i]! > limit && scaleAll([gradient], limit / norms[i]!),
-    );
-    return { measure: Math.max(0, ...norms), changed: changes.includes(true) };
+  return clipper(squaresOf, (squares) => {
+    const norms = squares.map(Math.sqrt);
+    return {
+      measure: Math.max(0, ...norms),
+      factors: norms.map((norm) => (norm > limit ? limit / norm : 1)),
+    };
   });
 }
 
 /** Entries above `limit` become `limit`, those below `-limit` become `-limit` (Mikolov 2012). */
 export function clipByValue(limit: number): Clipper {
   requireLimit(limit);
-  return clipper((gradients) => {
-    let largest = 0;
-    for (const gradient of gradients) {
-      for (let i = 0; i < gradient.length; i++) {
-        const value = gradient[i]!;
-        largest = Math.max(largest, Math.abs(value));
-        if (Math.abs(value) > limit) gradient[i] = Math.sign(value) * limit;
-      }
-    }
-    return { measure: largest, changed: largest > limit };
+  return clipper(largestOf, (largest, gradients) => {
+    const over = gradients.filter((_, i) => largest[i]! > limit);
+    for (const gradient of over) cut(gradient, limit);
+    return { measure: Math.max(0, ...largest), factors: gradients.map(() => 1), cut: over.length > 0 };
   });
 }
 
@@ -82,41 +87,55 @@ export function clipByValue(limit: number): Clipper {
  */
 export function rescaleToNorm(norm: number): Clipper {
   requireSetting('norm', norm, norm > 0 && norm < Infinity, 'a finite number above 0');
-  return clipper((gradients) => {
-    const before = Math.sqrt(gradients.reduce((sum, gradient) => sum + squareOf(gradient), 0));
-    return { measure: before, changed: before > 0 && before !== norm && scaleAll(gradients, norm / before) };
+  return clipper(squaresOf, (squares, gradients) => {
+    const before = jointNorm(squares);
+    return { measure: before, factors: gradients.map(() => (before > 0 ? norm / before : 1)) };
   });
 }
 
+/** What is to be done to gradients: `measure` is for the report. */
+interface Bounds {
+  readonly measure: number;
+  readonly factors: readonly number[];
+  /** Whether entries were changed already. */
+  readonly cut?: boolean;
+}
+
+/**
+ * @param look   one pass over a gradient; its result is not finite where an entry is not
+ * @param bound  decides, with the results for all gradients
+ */
 function clipper(
-  bound: (gradients: readonly Float32Array[]) => { measure: number; changed: boolean },
+  look: (gradient: Float32Array) => number,
+  bound: (seen: readonly number[], gradients: readonly Float32Array[]) => Bounds,
 ): Clipper {
   const report = { updates: 0, clipped: 0, largest: 0 };
+  const factors: NonNullable<Clipper['factors']> = (given, steps) => {
+    const gradients = entriesOf(given).map(([, gradient]) => gradient);
+    const seen = gradients.map(look);
+    if (!seen.every(Number.isFinite)) checkGradients(given, steps);
+    const bounds = bound(seen, gradients);
+    report.updates++;
+    if (bounds.cut === true || bounds.factors.some((factor) => factor !== 1)) report.clipped++;
+    report.largest = Math.max(report.largest, bounds.measure);
+    return bounds.factors;
+  };
   return {
     report,
-    apply(gradients) {
-      checkGradients(gradients);
-      const { measure, changed } = bound(entriesOf(gradients).map(([, gradient]) => gradient));
-      report.updates++;
-      if (changed) report.clipped++;
-      report.largest = Math.max(report.largest, measure);
-      return changed;
+    factors,
+    apply(given) {
+      const before = report.clipped;
+      const scales = factors(given);
+      for (const [i, [, gradient]] of entriesOf(given).entries()) {
+        if (scales[i] !== 1) scale(gradient, scales[i]!);
+      }
+      return report.clipped > before;
     },
   };
 }
 
-function squareOf(gradient: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
-  return sum;
-}
-
-/** The product is formed in f64 and rounded once, so that a factor outside the range of f32 does no harm. */
-function scaleAll(gradients: readonly Float32Array[], factor: number): true {
-  for (const gradient of gradients) {
-    for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor;
-  }
-  return true;
+function jointNorm(squares: readonly number[]): number {
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }
 
 function requireLimit(limit: number): void {

@@ -1,6 +1,7 @@
 import { advice, fail, runtimeErrors } from './errors.ts';
 import type { Instance } from './instance.ts';
 import { entriesOf, type Given, type Named, named } from './named.ts';
+import { squaresOf } from './passes.ts';
 
 /**
  * @param gradients  by parameter
@@ -12,6 +13,7 @@ export function checkGradients(
   steps?: readonly [first: number, last: number],
 ): void {
   for (const [parameter, gradient] of entriesOf(gradients)) {
+    if (Number.isFinite(squaresOf(gradient))) continue;
     for (let index = 0; index < gradient.length; index++) {
       const value = gradient[index]!;
       if (Number.isFinite(value)) continue;

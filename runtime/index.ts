@@ -36,6 +36,7 @@ export {
 export { type AdamOptions, adam } from './optimisers/adam.ts';
 export type { Optimiser, OptimiserState, Trainable } from './optimisers/optimiser.ts';
 export { type SgdOptions, sgd } from './optimisers/sgd.ts';
+export { update } from './update.ts';
 
 // ---- losses outside a cell
 

@@ -1,7 +1,9 @@
 import type { Clipper } from './clip.ts';
+import { checkGradients } from './finite.ts';
 import type { Instance } from './instance.ts';
 import type { Optimiser } from './optimisers/optimiser.ts';
-import { type Sequence, type Window, type WindowOptions, windows } from './window.ts';
+import { update } from './update.ts';
+import { type Sequence, stepsOf, uncheckedWindows, type Window, type WindowOptions } from './window.ts';
 
 export interface TrainOptions extends WindowOptions {
   readonly optimiser: Optimiser;
@@ -33,14 +35,13 @@ export function trainEpoch(instance: Instance, sequence: Sequence, options: Trai
   let count = 0;
   let updates = 0;
   let clipped = 0;
-  for (const window of windows(instance, sequence, options)) {
+  for (const window of uncheckedWindows(instance, sequence, options)) {
     sum += window.loss * window.count;
     count += window.count;
     if (window.count > 0) {
-      if (options.clip?.apply(instance.gradients) === true) clipped++;
-      options.optimiser.step(instance);
+      if (update(instance, options.optimiser, options.clip, stepsOf(window))) clipped++;
       updates++;
-    }
+    } else checkGradients(instance.gradients, stepsOf(window));
     options.onWindow?.(window);
   }
   return { loss: count === 0 ? 0 : sum / count, count, updates, clipped };

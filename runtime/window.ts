@@ -60,6 +60,23 @@ export function* windows(
   sequence: Sequence,
   options: WindowOptions,
 ): Generator<Window, void> {
+  for (const window of uncheckedWindows(instance, sequence, options)) {
+    checkGradients(instance.gradients, stepsOf(window));
+    yield window;
+  }
+}
+
+/** First and last step whose losses or states a window's gradients come from. */
+export function stepsOf({ from, first, steps }: Window): readonly [first: number, last: number] {
+  return [from, first + steps - 1];
+}
+
+/** As `windows`, but whether gradients are finite is left to the caller, who may see it in a pass of its own. */
+export function* uncheckedWindows(
+  instance: Instance,
+  sequence: Sequence,
+  options: WindowOptions,
+): Generator<Window, void> {
   const { batch } = instance.manifest;
   const { steps, lossWeights } = sequence;
   const { k1, k2 } = checked(instance, sequence, options);
@@ -87,7 +104,6 @@ export function* windows(
     const weights = windowWeights(lossWeights, batch, from, first, end);
     const mean = checkedMean(instance, weights, from);
     instance.backward({ lossWeights: weights });
-    checkGradients(instance.gradients, [from, end - 1]);
     const outputs = instance.outputsFrom(again);
     yield { first, steps: end - first, from, loss: mean.mean, count: mean.weight, outputs };
     from = nextFrom;

@@ -1,6 +1,6 @@
 import { requireSetting } from '../errors.ts';
-import { named } from '../named.ts';
-import { Gathered, type Optimiser, type OptimiserState, type Trainable, updateAll } from './optimiser.ts';
+import type { Optimiser } from './optimiser.ts';
+import { following, type Rule } from './rule.ts';
 
 export interface AdamOptions {
   /** > 0; 0.001 by default. */
@@ -17,7 +17,8 @@ export interface AdamOptions {
  * Adam (Kingma & Ba 2015, algorithm 1, with bias correction):
  * `m = beta1*m + (1 - beta1)*g`, `v = beta2*v + (1 - beta2)*g^2`,
  * `w = w - learningRate*(m/(1 - beta1^t))/(sqrt(v/(1 - beta2^t)) + epsilon)`, t counting updates from 1.
- * The means are kept in f64, since the square of an f32 need not fit into one.
+ * The means are kept in f64, since the square of an f32 need not fit into one. What is the same for all entries is
+ * worked out once per update, so that an entry costs one division and one root.
  *
  * @throws RuntimeError RNN509
  */
@@ -36,44 +37,29 @@ export function adam(options: AdamOptions = {}): Optimiser {
     requireSetting(name, beta, beta >= 0 && beta < 1, 'a number of at least 0 and below 1');
   }
   requireSetting('epsilon', epsilon, epsilon > 0 && epsilon < Infinity, 'a finite number above 0');
-  const mean = new Gathered((length) => new Float64Array(length));
-  const square = new Gathered((length) => new Float64Array(length));
-  let updates = 0;
-  return {
-    learningRate,
-    get updates() {
-      return updates;
-    },
-    step(instance: Trainable) {
-      updates++;
-      const meanCorrection = 1 - power(beta1, updates);
-      const squareCorrection = 1 - power(beta2, updates);
-      updateAll(instance, updates, (name, parameter, gradient) => {
-        const m = mean.of(name, gradient.length);
-        const v = square.of(name, gradient.length);
-        for (let i = 0; i < gradient.length; i++) {
-          const g = gradient[i]!;
-          m[i] = beta1 * m[i]! + (1 - beta1) * g;
-          v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-          const change = m[i]! / meanCorrection / (Math.sqrt(v[i]! / squareCorrection) + epsilon);
-          parameter[i]! -= this.learningRate * change;
-        }
-      });
-    },
-    save: () => ({
-      updates,
-      arrays: named([
-        ['mean', mean.save()],
-        ['square', square.save()],
-      ]),
-    }),
-    load(state: OptimiserState) {
-      updates = state.updates;
-      mean.load(state.arrays.mean ?? {});
-      square.load(state.arrays.square ?? {});
-    },
-  };
+  const settings = (rate: number, updates: number) => ({
+    beta1,
+    rest1: 1 - beta1,
+    beta2,
+    rest2: 1 - beta2,
+    rate: rate / (1 - power(beta1, updates)),
+    correction: 1 / (1 - power(beta2, updates)),
+    epsilon,
+  });
+  return following({ kernel: 'adam', settings, update }, learningRate);
 }
+
+const update: Rule<'adam'>['update'] = (parameter, gradient, { mean, square }, settings) => {
+  const { beta1, rest1, beta2, rest2, rate, correction, epsilon } = settings;
+  for (let i = 0; i < gradient.length; i++) {
+    const g = gradient[i]!;
+    const m = beta1 * mean[i]! + rest1 * g;
+    const v = beta2 * square[i]! + rest2 * g * g;
+    mean[i] = m;
+    square[i] = v;
+    parameter[i]! -= (rate * m) / (Math.sqrt(correction * v) + epsilon);
+  }
+};
 
 /** base^exponent by repeated squaring: `**` may differ in its last bit between hosts. */
 function power(base: number, exponent: number): number {

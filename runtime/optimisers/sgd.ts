@@ -1,6 +1,6 @@
 import { requireSetting } from '../errors.ts';
-import { named } from '../named.ts';
-import { Gathered, type Optimiser, type OptimiserState, type Trainable, updateAll } from './optimiser.ts';
+import type { Optimiser } from './optimiser.ts';
+import { following, type Rule } from './rule.ts';
 
 export interface SgdOptions {
   /** > 0; 0.01 by default. */
@@ -24,27 +24,13 @@ export function sgd(options: SgdOptions = {}): Optimiser {
     'a finite number above 0',
   );
   requireSetting('momentum', momentum, momentum >= 0 && momentum < 1, 'a number of at least 0 and below 1');
-  const velocity = new Gathered((length) => new Float32Array(length));
-  let updates = 0;
-  return {
-    learningRate,
-    get updates() {
-      return updates;
-    },
-    step(instance: Trainable) {
-      updates++;
-      updateAll(instance, updates, (name, parameter, gradient) => {
-        const v = velocity.of(name, gradient.length);
-        for (let i = 0; i < gradient.length; i++) {
-          v[i] = momentum * v[i]! + gradient[i]!;
-          parameter[i]! -= this.learningRate * v[i]!;
-        }
-      });
-    },
-    save: () => ({ updates, arrays: named([['velocity', velocity.save()]]) }),
-    load(state: OptimiserState) {
-      updates = state.updates;
-      velocity.load(state.arrays.velocity ?? {});
-    },
-  };
+  const settings = (rate: number) => ({ rate, momentum });
+  return following({ kernel: 'sgd', settings, update }, learningRate);
 }
+
+const update: Rule<'sgd'>['update'] = (parameter, gradient, { velocity }, { rate, momentum }) => {
+  for (let i = 0; i < gradient.length; i++) {
+    velocity[i] = momentum * velocity[i]! + gradient[i]!;
+    parameter[i]! -= rate * velocity[i]!;
+  }
+};
