@@ -56,7 +56,7 @@ export function divideDims(a: Dim, b: Dim): Dim | undefined {
 }
 
 export function sameDim(a: Dim, b: Dim): boolean {
-  return dimKey(a) === dimKey(b);
+  return a === b || dimKey(a) === dimKey(b);
 }
 
 export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
@@ -65,8 +65,16 @@ export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
 
 /** A string equal for equal sizes; for maps and comparisons, not for people. */
 export function dimKey(dim: Dim): string {
-  return dim.terms.map((term) => `${term.numerator}/${term.denominator}${termKey(term)}`).join('+');
+  let key = keys.get(dim);
+  if (key === undefined) {
+    key = dim.terms.map((term) => `${term.numerator}/${term.denominator}${termKey(term)}`).join('+');
+    keys.set(dim, key);
+  }
+  return key;
 }
+
+/** Sizes are compared far more often than they are made. */
+const keys = new WeakMap<Dim, string>();
 
 /** The value, if it does not depend on any name. */
 export function constantOf(dim: Dim): number | undefined {

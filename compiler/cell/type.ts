@@ -28,6 +28,8 @@ export interface TensorType {
 }
 
 export function unionOuter(...axes: readonly OuterAxes[]): OuterAxes {
+  const [first, ...others] = axes;
+  if (first !== undefined && others.every((other) => sameOuter(first, other))) return first;
   const all = [...new Set(axes.flat())];
   return all.sort((a, b) => (a === b ? 0 : a === 'example' ? -1 : b === 'example' ? 1 : a < b ? -1 : 1));
 }

@@ -302,12 +302,16 @@ export class GraphBuilder {
 
 /** Equal for nodes that are the same value: form, operands and attributes; not where they come from. */
 function keyOf(node: GraphNode): string {
-  const { type, origin: _, ...rest } = node;
-  const attributes = Object.entries(rest).map(([name, value]) =>
-    typeof value === 'object' && value !== null && 'terms' in value
-      ? `${name}:dim ${dimKey(value)}`
-      : // -0 and 0 are different numbers.
-        `${name}:${Object.is(value, -0) ? '-0' : JSON.stringify(String(value))}`,
-  );
-  return `${attributes.join(' ')} [${type.shape.map(dimKey).join(',')}] ${type.outer.join(',')} ${type.element}`;
+  let key = '';
+  for (const [name, value] of Object.entries(node)) {
+    if (name === 'origin') continue;
+    if (name === 'type') {
+      const { shape, outer, element } = node.type;
+      key += `[${shape.map(dimKey).join(',')}] ${outer.join(',')} ${element} `;
+    } else if (typeof value === 'object' && 'terms' in value) key += `${name}:dim ${dimKey(value)} `;
+    // -0 and 0 are different numbers; names are the user's.
+    else if (typeof value === 'number') key += `${name}:${Object.is(value, -0) ? '-0' : value} `;
+    else key += `${name}:${typeof value === 'string' ? JSON.stringify(value) : value} `;
+  }
+  return key;
 }
