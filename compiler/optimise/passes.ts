@@ -14,11 +14,15 @@ export const passes: readonly Pass[] = [
   { name: 'remove-dead', doc: 'Drops what no result needs.', run: removeDead },
 ];
 
-/** Runs all passes; the graph is verified after each, so a pass that breaks it is named. */
 export function optimise<G extends StepGraph | TrainingGraph>(graph: G): G {
-  return passes.reduce((current, pass) => {
+  return runPasses(passes, graph);
+}
+
+/** Runs passes in order; the graph is verified after each that changed it, so a pass that breaks it is named. */
+export function runPasses<G extends StepGraph | TrainingGraph>(list: readonly Pass[], graph: G): G {
+  return list.reduce((current, pass) => {
     const next = pass.run(current);
-    verifyGraph(next);
+    if (next !== current) verifyGraph(next);
     return next;
   }, graph);
 }
