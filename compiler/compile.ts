@@ -14,9 +14,11 @@ import { toGraph } from './graph/toGraph.ts';
 import { verifyGraph } from './graph/verify.ts';
 import { describe } from './module/describe.ts';
 import type { CompiledCell } from './module/manifest.ts';
+import { arrange } from './optimise/arrange.ts';
 import { optimise } from './optimise/passes.ts';
+import { choosePlan } from './plan/choose.ts';
 import { naivePlan } from './plan/naive.ts';
-import type { Plan } from './plan/plan.ts';
+import type { Plan, RegisterBlock } from './plan/plan.ts';
 import { verifyPlan } from './plan/verify.ts';
 import { lower } from './program/lower.ts';
 import type { Program, RoundingProfile } from './program/program.ts';
@@ -42,9 +44,16 @@ export interface CompileOptions {
   readonly target?: Target['name'];
   /** Default `separate`: two roundings per multiply-add, the same bits on every host. */
   readonly profile?: RoundingProfile;
+  /** Results a contraction keeps in registers at a time; changes speed and never bits. */
+  readonly block?: RegisterBlock;
+  /** Default `fast`; `naive` is the plan without cleverness, for comparison. */
+  readonly plan?: 'fast' | 'naive';
   /** Reads imported files. */
   readonly load?: Load;
 }
+
+/** The register block of engines of today with 128-bit vectors. */
+export const usualBlock: RegisterBlock = { rows: 6, columns: 2 };
 
 /** Every stage of one compilation, for printing and for tests. */
 export interface Stages {
@@ -73,10 +82,14 @@ export function compile(source: Source, options: CompileOptions = {}): CompiledC
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
   const { cell, graph, optimised } = graphStages(source, options);
   const training = options.training ?? true;
-  const bound = bind(optimised, boundSizes(cell, options.sizes));
-  const { batch = 1, window = training ? 64 : 1, profile = 'separate' } = options;
+  const binding = boundSizes(cell, options.sizes);
+  const { batch = 1, window = training ? 64 : 1, profile = 'separate', block = usualBlock } = options;
   checkExtents(cell, { batch, window });
-  const plan = naivePlan(bound, { batch, window, profile });
+  const isNaive = options.plan === 'naive';
+  const bound = bind(isNaive ? optimised : arrange(optimised), binding);
+  const plan = isNaive
+    ? naivePlan(bound, { batch, window, profile })
+    : choosePlan(bound, { batch, window, profile, block });
   verifyPlan(plan);
   checkMemory(cell, plan);
   const program = lower(plan);

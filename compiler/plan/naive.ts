@@ -1,17 +1,20 @@
-import { type Bound, boundShape, entriesOf } from '../graph/bind.ts';
+import type { Bound } from '../graph/bind.ts';
 import type { NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { operandsOf, phasesOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
 import { invariant } from '../support/invariant.ts';
 import { fusedNodes } from './fusion.ts';
 import { Allocator } from './memory.ts';
+import { Outside } from './outside.ts';
 import {
   bufferNames,
   type Extent,
   type Kernel,
   type Place,
   type Plan,
+  type ProcedureName,
   type RoundingProfile,
+  type Sweep,
 } from './plan.ts';
 
 export interface PlanOptions {
@@ -31,43 +34,15 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
   const results = new Set(resultsOf(graph));
   const fused = fusedNodes(graph, (id) => results.has(id));
   const memory = new Allocator();
-  const places = new Map<NodeId, Place>();
-  const entries = (id: NodeId) => entriesOf(boundShape(graph, id));
-  const lanes = (id: NodeId) => (graph.nodes[id]!.type.element === 'index' ? 'i32' : 'f32');
+  const outside = new Outside(graph, memory, batch, window);
+  const { places } = outside;
   const over = (id: NodeId): Extent => {
     const { outer } = graph.nodes[id]!.type;
     return outer.length === 0 ? 'once' : outer.length === 1 ? 'example' : 'step';
   };
+  const perStepBuffer = (name: string, of: NodeId) => outside.allocate(name, of, outside.perStep);
 
-  /** A new buffer with `slots` step slots (0: one for all steps), for values of the size of node `of`. */
-  const allocate = (name: string, of: NodeId, slots: number, rows: boolean, firstSlot = 0): Place => {
-    const row = entries(of);
-    const slot = rows ? row * batch : row;
-    memory.add(name, slot * Math.max(slots, 1), lanes(of));
-    return {
-      buffer: name,
-      offset: firstSlot * slot,
-      stepStride: slots > 0 ? slot : 0,
-      rowStride: rows ? row : 0,
-    };
-  };
-  const perStepBuffer = (name: string, of: NodeId) => allocate(name, of, window, true);
-
-  // What the outside world writes.
-  memory.add(bufferNames.stepCounter, batch, 'i32');
-  memory.add(bufferNames.sequenceNumber, batch, 'i32');
-  for (const { name, node } of graph.parameters) {
-    places.set(node, allocate(bufferNames.parameter(name), node, 0, false));
-  }
-  for (const { name, node } of [...graph.inputs, ...graph.targets]) {
-    places.set(node, perStepBuffer(bufferNames.input(name), node));
-  }
-  const leaves = graph.nodes.flatMap((node, id) =>
-    node.form === 'leaf' && node.role === 'constant' ? [{ node, id }] : [],
-  );
-  for (const { node, id } of leaves) places.set(id, allocate(bufferNames.constant(node.name), id, 0, false));
-
-  const sweeps: Record<keyof Plan['sweeps'], Kernel[]> = {
+  const sweeps: Record<ProcedureName, Kernel[]> = {
     prepare: [],
     start: [],
     forward: [],
@@ -84,10 +59,8 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     else afterStep[sweep].push({ kind: 'copy', from: id, to: place, over: 'step', why });
   };
 
-  // States: window + 1 slots; slot t is the value before step t.
   for (const state of graph.states) {
-    const place = allocate(bufferNames.state(state.name), state.previous, window + 1, true);
-    places.set(state.previous, place);
+    const place = places.get(state.previous)!;
     sweeps.start.push({
       kind: 'copy',
       from: state.start,
@@ -108,16 +81,6 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
 
   if ('adjoint' in graph) {
     const { adjoint } = graph;
-    for (const { name, node } of adjoint.outputCotangents) {
-      places.set(node, perStepBuffer(bufferNames.outputCotangent(name), node));
-    }
-    if (adjoint.lossCotangent !== undefined) {
-      places.set(adjoint.lossCotangent, perStepBuffer(bufferNames.lossCotangent, adjoint.lossCotangent));
-    }
-    for (const { name, arriving, startArriving } of adjoint.states) {
-      places.set(arriving, allocate(bufferNames.stateCotangent(name), arriving, 0, true));
-      places.set(startArriving, allocate(bufferNames.startCotangent(name), startArriving, 0, true));
-    }
     for (const { name, node } of adjoint.inputs) {
       const input = [...graph.inputs, ...graph.targets].find((i) => i.name === name)!;
       settle(
@@ -140,8 +103,8 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     if (place || node.form === 'leaf' || node.form === 'fill') return;
     const rows = node.type.outer.length > 0;
     if (phase[id] === 'forward' && readBackward.has(id))
-      places.set(id, allocate(`tape.${id}`, id, window, rows));
-    else places.set(id, allocate(`value.${id}`, id, 0, rows));
+      places.set(id, outside.allocate(`tape.${id}`, id, { slots: window, rows }));
+    else places.set(id, outside.allocate(`value.${id}`, id, { slots: 0, rows }));
   });
 
   function placeless(id: NodeId): boolean {
@@ -176,7 +139,7 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     }
     // What leaves step t arrives at step t - 1. All are put aside before any is overwritten: two states may exchange.
     const asides = graph.adjoint.states.map(({ name, leaving, arriving }) => {
-      const aside = allocate(`leaving.${name}`, arriving, 0, true);
+      const aside = outside.allocate(`leaving.${name}`, arriving, { slots: 0, rows: true });
       sweeps.backward.push({
         kind: 'copy',
         from: leaving,
@@ -191,16 +154,39 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
         kind: 'move',
         from: aside,
         to: places.get(arriving)!,
-        entries: entries(arriving),
+        entries: outside.entries(arriving),
         over: 'step',
         why: `arrives at ${name}`,
       });
     }
     for (const { name, node } of graph.adjoint.gradients) {
       const parameter = graph.parameters.find((p) => p.name === name)!;
-      const place = allocate(bufferNames.gradient(name), parameter.node, 0, false);
+      const place = outside.layout(bufferNames.gradient(name), parameter.node, { slots: 0, rows: false });
       sweeps.finish.push({ kind: 'copy', from: node, to: place, over: 'once', why: `gradient of ${name}` });
     }
   }
-  return { bound, ...options, buffers: memory.buffers, memoryBytes: memory.bytes, places, sweeps };
+  const loop = (kernels: readonly Kernel[]): Sweep => {
+    const inside = kernels.filter((kernel) => kernel.over === 'step');
+    return {
+      before: kernels.filter((kernel) => kernel.over !== 'step'),
+      stages: inside.length > 0 ? [{ over: 'step', kernels: inside }] : [],
+    };
+  };
+  return {
+    bound,
+    batch,
+    window,
+    profile: options.profile,
+    block: { rows: 1, columns: 1 },
+    slab: 1,
+    ...memory.finish(),
+    places,
+    sweeps: {
+      prepare: loop(sweeps.prepare),
+      start: loop(sweeps.start),
+      forward: loop(sweeps.forward),
+      backward: loop(sweeps.backward),
+      finish: loop(sweeps.finish),
+    },
+  };
 }

@@ -22,30 +22,76 @@ export interface Plan {
   /** Most steps of one call; the tape has this many slots. */
   readonly window: number;
   readonly profile: RoundingProfile;
+  readonly block: RegisterBlock;
+  /** Steps that stages over a slab do at once; where it is 1, every stage goes step by step. */
+  readonly slab: number;
   readonly buffers: readonly Buffer[];
   readonly memoryBytes: number;
-  /** Where the value of a node lives. Numbers (`fill`), counters and fused operands have no place. */
+  /**
+   * Where the value of a node lives. Numbers (`fill`), counters, fused operands, what stays in registers of its group and
+   * what is read in place through another node (`access.ts`) have none.
+   */
   readonly places: ReadonlyMap<NodeId, Place>;
-  /** Kernels in the order they run; those over `step` run step by step, one after the other within a step. */
-  readonly sweeps: Readonly<Record<ProcedureName, readonly Kernel[]>>;
+  readonly sweeps: Readonly<Record<ProcedureName, Sweep>>;
+}
+
+export interface Sweep {
+  /** Run once, before the stages. */
+  readonly before: readonly Kernel[];
+  /** Run one after the other for each slab of steps. Only the forward and the backward sweep have any. */
+  readonly stages: readonly Stage[];
+}
+
+/** Kernels over all steps of a slab at once, or one step after the other. */
+export interface Stage {
+  readonly over: 'slab' | 'step';
+  readonly kernels: readonly Kernel[];
+}
+
+/**
+ * Rows and columns (of four lanes) of results that a contraction keeps in registers at a time. It divides results only,
+ * so it changes speed and never bits.
+ */
+export interface RegisterBlock {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** Entry e of a value at step t, row b stands at `offset + t*stepStride + b*rowStride + e`, in lanes of its buffer. */
 export interface Place {
   readonly buffer: string;
   readonly offset: number;
+  /** 0: one value for all steps. */
   readonly stepStride: number;
   readonly rowStride: number;
+  /** Whether steps are counted from the start of the slab, not of the window. */
+  readonly inSlab?: true;
 }
 
 /** Which loops a kernel runs inside: none, over the rows of the batch, or over steps and rows. */
 export type Extent = 'once' | 'example' | 'step';
 
 export type Kernel =
-  /** Computes a node into its place. */
+  /** Computes a node into its place, entry by entry. */
   | { readonly kind: 'compute'; readonly node: NodeId; readonly over: Extent }
+  /** Computes maps and sums of one shape in one loop, four entries at a time; those without a place stay in registers. */
+  | { readonly kind: 'group'; readonly nodes: readonly NodeId[]; readonly over: Extent }
+  /** A contraction in register tiles. */
+  | {
+      readonly kind: 'product';
+      readonly node: NodeId;
+      readonly over: Extent;
+      /** The shared operand in panels, as `pack` has laid it. */
+      readonly packed?: Packed;
+    }
+  /** Lays a shared operand of a contraction in panels: the lanes of one column block side by side for each summed index. */
+  | { readonly kind: 'pack'; readonly node: NodeId; readonly packed: Packed; readonly over: 'once' }
+  /** Sum or largest over axes, four lanes at a time. */
+  | { readonly kind: 'reduce'; readonly node: NodeId; readonly over: Extent }
   /** Adds a total's operand, at each step and row it varies over, to the place of the total. */
   | { readonly kind: 'accumulate'; readonly total: NodeId; readonly over: Extent }
+  /** The same for all rows (and steps of a slab) in one loop, in register tiles. */
+  | { readonly kind: 'total'; readonly total: NodeId; readonly over: 'step' }
   /** Copies a value to a second place. */
   | {
       readonly kind: 'copy';
@@ -53,6 +99,14 @@ export type Kernel =
       readonly to: Place;
       readonly over: Extent;
       readonly why: string;
+    }
+  /** Copies a value to its part of a concat; only while a plan is made. */
+  | {
+      readonly kind: 'part';
+      readonly from: NodeId;
+      readonly concat: NodeId;
+      readonly offset: number;
+      readonly over: 'step';
     }
   /** Copies `entries` lanes at each step and row from one place to another. */
   | {
@@ -66,15 +120,28 @@ export type Kernel =
   /** Sets the place of a total to zero. */
   | { readonly kind: 'clear'; readonly total: NodeId; readonly over: 'once' };
 
+/** A shared operand laid out for the tiles of a contraction. */
+export interface Packed {
+  readonly buffer: string;
+  /** Which operand of the contraction. */
+  readonly side: 'left' | 'right';
+}
+
 /** Names of the buffers that the outside world reads and writes; one place for the spelling. */
 export const bufferNames = {
   input: (name: string) => `input.${name}`,
   state: (name: string) => `state.${name}`,
+  /** All parameters side by side, the learned ones first. */
+  parameters: 'parameters',
   parameter: (name: string) => `parameter.${name}`,
   constant: (name: string) => `constant.${name}`,
   output: (name: string) => `output.${name}`,
   loss: 'loss',
+  /** All gradients side by side, in the order of their parameters. */
+  gradients: 'gradients',
   gradient: (name: string) => `gradient.${name}`,
+  /** Room for what an optimiser keeps: two doubles per learned entry. */
+  optimiserState: 'optimiser.state',
   outputCotangent: (name: string) => `cotangent.output.${name}`,
   lossCotangent: 'cotangent.loss',
   inputCotangent: (name: string) => `cotangent.input.${name}`,

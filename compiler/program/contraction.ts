@@ -1,6 +1,7 @@
 import { boundShape } from '../graph/bind.ts';
 import type { Contract, Graph, NodeId } from '../graph/graph.ts';
 import type { RowRead } from '../plan/fusion.ts';
+import { invariant } from '../support/invariant.ts';
 import type { Operands } from './operands.ts';
 import type { Affine, ProgramStatement } from './program.ts';
 import { addition, reduction } from './sums.ts';
@@ -102,18 +103,18 @@ export function lowerRowRead(
   const node = graph.nodes[id]!;
   if (node.form !== 'contract') return [];
   const shape = boundShape(graph, id);
-  const tableShape = boundShape(graph, row.table);
-  const rowAxis = row.tableAxes.indexOf(row.label);
-  const strides = stridesOf(tableShape);
-  const others = row.tableAxes.flatMap((label, axis) =>
-    axis === rowAxis ? [] : [{ index: labelIndex(label), stride: strides[axis]! }],
-  );
-  const source = shift(operands.place(row.table), affine(0, ...others));
+  const count = boundShape(graph, row.table)[row.tableAxes.indexOf(row.label)]!;
+  const table = operands.readAt(row.table, row.tableAxes.map(labelIndex));
+  invariant(table.kind === 'load', 'a table of numbers has no rows');
+  const { buffer, at } = table.address;
+  const isRow = (term: { readonly index: string }) => term.index === labelIndex(row.label);
+  const stride = at.terms.find(isRow)?.stride ?? 0;
+  const source = { buffer, at: affine(at.constant, ...at.terms.filter((term) => !isRow(term))) };
   const index = operands.read(row.index, affine(0));
   return loops(node.outAxes.map(labelIndex), shape, [
     store(
       shift(operands.place(id), labelled(shape, node.outAxes)),
-      load({ ...source, row: { index, stride: strides[rowAxis]!, count: tableShape[rowAxis]! } }),
+      load({ ...source, row: { index, stride, count } }),
     ),
   ]);
 }

@@ -9,18 +9,20 @@ import { letReal, local, op, real } from './write.ts';
  * One scalar op as machine operations. Parts of the expansion that are used more than once become local variables, so
  * nothing is computed twice.
  *
- * @param args  the operands, loaded once each
+ * @param args    the operands, loaded once each
+ * @param prefix  of the local variables' names
  * @returns statements to run first, and the result
  */
 export function expandMap(
   name: string,
   args: readonly ProgramExpression[],
+  prefix = 'x',
 ): { readonly statements: readonly ProgramStatement[]; readonly result: ProgramExpression } {
   const statements: ProgramStatement[] = [];
   const expansion = expandToMachine(name);
   const uses = countUses(expansion);
   const temporary = (value: ProgramExpression): ProgramExpression => {
-    const variable = `x${statements.length}`;
+    const variable = `${prefix}${statements.length}`;
     statements.push(letReal(variable, value));
     return local(variable);
   };

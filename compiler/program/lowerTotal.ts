@@ -1,11 +1,11 @@
-import { boundShape, entriesOf } from '../graph/bind.ts';
+import { boundShape } from '../graph/bind.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
 import { isFusedProduct, rowAddOf } from '../plan/fusion.ts';
 import { invariant } from '../support/invariant.ts';
 import { labelIndex, labelled } from './contraction.ts';
-import type { Operands } from './operands.ts';
+import { axisIndex, type Operands } from './operands.ts';
 import type { ProgramStatement } from './program.ts';
-import { affine, load, loop, loops, op, shift, store, stridesOf } from './write.ts';
+import { affine, load, loops, op, shift, store, stridesOf } from './write.ts';
 
 /**
  * Adds the operand of a total, at this step and row, to the running total. An outer product is multiplied and added in
@@ -27,22 +27,26 @@ export function lowerTotal(graph: Graph, total: NodeId, operands: Operands): rea
     );
     const index = operands.read(row.index, affine(0));
     const place = { ...shift(target, at), row: { index, stride: strides[rowAxis]!, count: shape[rowAxis]! } };
-    const value = operands.read(row.value, labelled(boundShape(graph, row.value), row.valueAxes));
+    const value = operands.readAt(row.value, row.valueAxes.map(labelIndex));
     const extents = others.map((label) => shape[row.outAxes.indexOf(label)]!);
     return loops(others.map(labelIndex), extents, [store(place, op('add', load(place), value))]);
   }
   const operand = graph.nodes[node.operand]!;
   if (operand.form === 'contract' && isFusedProduct(graph, node.operand)) {
-    const left = operands.read(operand.left, labelled(boundShape(graph, operand.left), operand.leftAxes));
-    const right = operands.read(operand.right, labelled(boundShape(graph, operand.right), operand.rightAxes));
+    const left = operands.readAt(operand.left, operand.leftAxes.map(labelIndex));
+    const right = operands.readAt(operand.right, operand.rightAxes.map(labelIndex));
     const place = shift(target, labelled(shape, operand.outAxes));
     return loops(operand.outAxes.map(labelIndex), shape, [
       store(place, op('mulAdd', left, right, load(place))),
     ]);
   }
-  const each = affine(0, { index: 'e', stride: 1 });
-  const place = shift(target, each);
-  return loop('e', entriesOf(shape), [
-    store(place, op('add', load(place), operands.read(node.operand, each))),
+  const indices = shape.map((_, axis) => axisIndex(axis));
+  const strides = stridesOf(shape);
+  const place = shift(
+    target,
+    affine(0, ...indices.map((index, axis) => ({ index, stride: strides[axis]! }))),
+  );
+  return loops(indices, shape, [
+    store(place, op('add', load(place), operands.readAt(node.operand, indices))),
   ]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Kernel, Plan } from '../../compiler/plan/plan.ts';
+import type { Kernel, Plan, Stage } from '../../compiler/plan/plan.ts';
 import { verifyPlan } from '../../compiler/plan/verify.ts';
 import { stagesOf } from '../support/stages.ts';
 
@@ -13,28 +13,41 @@ const text = `cell Elman(I, H) {
 }
 `;
 const { plan } = stagesOf(text, { sizes: { I: 2, H: 3 }, batch: 2, window: 4 });
-const withForward = (change: (kernels: readonly Kernel[]) => readonly Kernel[]): Plan => ({
-  ...plan,
-  sweeps: { ...plan.sweeps, forward: change(plan.sweeps.forward) },
-});
+const withStages = (change: (stages: readonly Stage[]) => readonly Stage[]): Plan => {
+  const { forward } = plan.sweeps;
+  return { ...plan, sweeps: { ...plan.sweeps, forward: { ...forward, stages: change(forward.stages) } } };
+};
+const withKernels = (change: (kernels: readonly Kernel[]) => readonly Kernel[]): Plan =>
+  withStages((stages) => stages.map((stage) => ({ ...stage, kernels: change(stage.kernels) })));
 
 describe('verifyPlan', () => {
-  it('accepts the naive plan', () => {
+  it('accepts what was planned', () => {
     expect(() => verifyPlan(plan)).not.toThrow();
   });
 
   it('refuses a node that is computed twice, never, or before what it reads', () => {
-    expect(() => verifyPlan(withForward((kernels) => [kernels[0]!, ...kernels]))).toThrow('computed twice');
-    expect(() => verifyPlan(withForward((kernels) => kernels.slice(1)))).toThrow('before it is computed');
-    expect(() => verifyPlan(withForward((kernels) => [...kernels].reverse()))).toThrow(
+    expect(() => verifyPlan(withKernels((kernels) => [kernels[0]!, ...kernels]))).toThrow('computed twice');
+    expect(() => verifyPlan(withStages((stages) => stages.slice(1)))).toThrow('before it is computed');
+    expect(() => verifyPlan(withStages((stages) => [...stages].reverse()))).toThrow('before it is computed');
+    expect(() => verifyPlan(withKernels((kernels) => [...kernels].reverse()))).toThrow(
       'before it is computed',
     );
   });
 
   it('refuses buffers that overlap, and places outside their buffer', () => {
-    const [first, second, ...others] = plan.buffers;
-    const overlapping = [first!, { ...second!, offset: first!.offset }, ...others];
-    expect(() => verifyPlan({ ...plan, buffers: overlapping })).toThrow('overlaps');
+    const moved = (name: string, to: string): Plan => {
+      const { offset } = plan.buffers.find((buffer) => buffer.name === to)!;
+      return {
+        ...plan,
+        buffers: plan.buffers.map((buffer) => (buffer.name === name ? { ...buffer, offset } : buffer)),
+      };
+    };
+    expect(() => verifyPlan(moved('state.h', 'input.x'))).toThrow('overlaps');
+    const [one, other] = ['slab.', 'value.'].map(
+      (prefix) => plan.buffers.find(({ name }) => name.startsWith(prefix))!.name,
+    );
+    expect(() => verifyPlan(moved(other!, one!))).toThrow('overlap while both are needed');
+    expect(() => verifyPlan(moved(one!, 'state.h'))).toThrow('lives longer');
     const [id, place] = [...plan.places][0]!;
     const places = new Map(plan.places).set(id, { ...place, offset: 1_000_000 });
     expect(() => verifyPlan({ ...plan, places })).toThrow('outside');
