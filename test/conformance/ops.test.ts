@@ -11,6 +11,7 @@ import { targets } from '../../compiler/targets/index.ts';
 import { allocate, instantiate } from '../../compiler/targets/instantiate.ts';
 import { interpreter } from '../../compiler/targets/interpreter/run.ts';
 import type { Target } from '../../compiler/targets/target.ts';
+import { canRun } from '../support/canRun.ts';
 import { bits, bitsAfter, view } from './memory.ts';
 import { specialValues } from './specialValues.ts';
 
@@ -19,19 +20,50 @@ const fewValues = specialValues.filter((_, i) => i % 3 === 0 || i >= specialValu
 
 const roundUp = (lanes: number) => 4 * Math.ceil(lanes / 4);
 
-/** result[k] = op(a[k], b[k], c[k]) for all k, or a truth of it chosen from two numbers. */
-function sweep(op: MachineOp, count: number, profile: RoundingProfile, asCondition = false): Program {
+interface Sweep {
+  /** Lanes at a time. */
+  readonly width: 1 | 4;
+  /** Whether the result is a truth, and chooses one of two numbers. */
+  readonly asCondition: boolean;
+}
+
+const onlyReals = (op: MachineOp) =>
+  [machineOps[op].result, ...machineOps[op].args].every((lanes) => lanes === 'f32');
+const sweepsOf = (op: MachineOp): readonly Sweep[] =>
+  ([1, 4] as const).flatMap((width) =>
+    [false, true]
+      .filter(
+        (asCondition) => (width === 1 || onlyReals(op)) && !(asCondition && machineOps[op].result === 'i32'),
+      )
+      .map((asCondition) => ({ width, asCondition })),
+  );
+
+/** result[k] = op(a[k], b[k], c[k]) for all k. */
+function sweep(
+  op: MachineOp,
+  rows: number,
+  profile: RoundingProfile,
+  { width, asCondition }: Sweep,
+): Program {
   const { args, result } = machineOps[op];
-  const at: Affine = { constant: 0, terms: [{ index: 'k', stride: 1 }] };
+  const wide = width === 4 ? { width } : {};
+  const count = width === 4 ? roundUp(rows) : rows;
+  const at: Affine = { constant: 0, terms: [{ index: 'k', stride: width }] };
   const apply: ProgramExpression = {
     kind: 'apply',
     op,
-    args: args.map((_, i) => ({ kind: 'load', address: { buffer: `argument${i}`, at } })),
+    args: args.map((_, i) => ({ kind: 'load', address: { buffer: `argument${i}`, at }, ...wide })),
+    ...wide,
   };
-  const number = (value: number): ProgramExpression => ({ kind: 'constant', lanes: 'f32', value });
+  const number = (value: number): ProgramExpression => ({
+    kind: 'constant',
+    lanes: width === 4 ? 'f32x4' : 'f32',
+    value,
+  });
   const value: ProgramExpression = asCondition
-    ? { kind: 'apply', op: 'select', args: [apply, number(5), number(7)] }
+    ? { kind: 'apply', op: 'select', args: [apply, number(5), number(7)], ...wide }
     : apply;
+  const address = { buffer: 'result', at };
   const kinds: readonly [string, LaneType][] = [
     ['result', result],
     ...args.map((lanes, i): [string, LaneType] => [`argument${i}`, lanes]),
@@ -55,9 +87,13 @@ function sweep(op: MachineOp, count: number, profile: RoundingProfile, asConditi
               {
                 kind: 'for',
                 index: 'k',
-                extent: count,
+                extent: count / width,
                 direction: 'up',
-                body: [{ kind: 'store', address: { buffer: 'result', at }, value }],
+                body: [
+                  width === 4
+                    ? { kind: 'store', address, value, count: 4 }
+                    : { kind: 'store', address, value },
+                ],
               },
             ]
           : [],
@@ -90,19 +126,20 @@ function memoryWith(program: Program, rows: readonly (readonly number[])[]): Uin
 const others = targets.filter((target) => target !== interpreter);
 const profiles = ['separate', 'fused'] as const;
 
-describe.each(others)('$name', (target) => {
-  it.each(Object.keys(machineOps) as MachineOp[])('%s gives the defined bits for special values', (op) => {
-    const rows = combinations(op);
-    for (const profile of profiles) {
-      for (const asCondition of machineOps[op].result === 'f32' ? [false, true] : [false]) {
-        const program = sweep(op, rows.length, profile, asCondition);
+for (const target of others) {
+  describe.each(profiles)(`${target.name}, rounding %s`, (profile) => {
+    const ops = Object.keys(machineOps) as MachineOp[];
+    it.skipIf(!canRun(target, profile)).each(ops)('%s gives the defined bits for special values', (op) => {
+      const rows = combinations(op);
+      for (const how of sweepsOf(op)) {
+        const program = sweep(op, rows.length, profile, how);
         const given = memoryWith(program, rows);
         const run = (by: Target) => bitsAfter(program, by.emit(program), given, (live) => live.prepare());
         expect(run(target)).toBe(run(interpreter));
       }
-    }
+    });
   });
-});
+}
 
 const justAbove = (1 + 1984 * 2 ** -23) * 2 ** -12;
 const justBelow = (1 - 3967 * 2 ** -24) * 2 ** -12;
@@ -143,7 +180,7 @@ const known: readonly [MachineOp, readonly number[], number, RoundingProfile?][]
   ['shiftRightI32', [-1, 31], 1],
   ['shiftRightI32', [-1, 0], -1],
   ['convertI32', [2 ** 24 + 1], 2 ** 24],
-  ['mulAdd', [1 + 2 ** -12, 1 + 2 ** -12, 2 ** -80], 1 + 2 ** -11],
+  ['mulAdd', [1 + 2 ** -12, 1 + 2 ** -12, 2 ** -80], 1 + 2 ** -11, 'separate'],
   ['mulAdd', [1 + 2 ** -12, 1 + 2 ** -12, 2 ** -80], 1 + 2 ** -11 + 2 ** -23, 'fused'],
   ['mulAdd', [1 + 2 ** -12, 1 + 2 ** -12, -(2 ** -80)], 1 + 2 ** -11, 'fused'],
   ['mulAdd', [1 + 2 ** -23, 1 + 2 ** -23, -1 - 2 ** -22], 2 ** -46, 'fused'],
@@ -154,13 +191,21 @@ const known: readonly [MachineOp, readonly number[], number, RoundingProfile?][]
   ['mulAdd', [-justAbove, justBelow, -1], -1 - 2 ** -23, 'fused'],
 ];
 
-describe.each(targets)('$name', (target) => {
-  it.each(known)('%s of %j is %d', (op, args, result, profile) => {
-    const program = sweep(op, 1, profile ?? 'separate');
-    const memory = allocate(program.memoryBytes);
-    new Uint8Array(memory.buffer).set(memoryWith(program, [args]));
-    instantiate(target.emit(program), memory).prepare();
-    const expected = machineOps[op].result === 'f32' ? new Float32Array([result]) : new Int32Array([result]);
-    expect(bits(view(program.buffers[0]!, memory.buffer))).toBe(bits(expected));
+for (const target of targets) {
+  describe.each(profiles)(`${target.name}, rounding %s`, (profile) => {
+    const rows = known.filter(([, , , only]) => only === undefined || only === profile);
+    it.skipIf(!canRun(target, profile)).each(rows)('%s of %j is %d', (op, args, result) => {
+      for (const how of sweepsOf(op).filter(({ asCondition }) => !asCondition)) {
+        const given = Array<readonly number[]>(how.width).fill(args);
+        const program = sweep(op, how.width, profile, how);
+        const memory = allocate(program.memoryBytes);
+        new Uint8Array(memory.buffer).set(memoryWith(program, given));
+        instantiate(target.emit(program), memory).prepare();
+        const results = given.map(() => result);
+        const expected =
+          machineOps[op].result === 'f32' ? new Float32Array(results) : new Int32Array(results);
+        expect(bits(view(program.buffers[0]!, memory.buffer))).toBe(bits(expected));
+      }
+    });
   });
-});
+}

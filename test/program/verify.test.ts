@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type {
   Address,
   Buffer,
+  Extent,
   Program,
   ProgramExpression,
   ProgramStatement,
@@ -12,6 +13,7 @@ import { verifyProgram } from '../../compiler/program/verify.ts';
 const buffers: readonly Buffer[] = [
   { name: 'a', lanes: 'f32', offset: 0, length: 10 },
   { name: 'n', lanes: 'i32', offset: 48, length: 4 },
+  { name: 'last', lanes: 'f32', offset: 32, length: 8 },
 ];
 
 const program = (body: readonly ProgramStatement[], changes: Partial<Program> = {}): Program => ({
@@ -41,7 +43,7 @@ const store = (place: Address['at'], value: ProgramExpression = real, buffer = '
   address: { buffer, at: place },
   value,
 });
-const loop = (extent: number | 'steps', ...body: readonly ProgramStatement[]): ProgramStatement => ({
+const loop = (extent: Extent, ...body: readonly ProgramStatement[]): ProgramStatement => ({
   kind: 'for',
   index: 't',
   extent,
@@ -61,6 +63,26 @@ const row = (index: ProgramExpression, stride: number, count: number, constant =
   value: real,
 });
 
+const four: ProgramExpression = { kind: 'constant', lanes: 'f32x4', value: 1 };
+const load4 = (constant: number, buffer = 'a', stride = 0): ProgramExpression => ({
+  kind: 'load',
+  address: { buffer, at: at(constant, stride) },
+  width: 4,
+});
+const store4 = (
+  constant: number,
+  count: 1 | 2 | 3 | 4,
+  value: ProgramExpression = four,
+  buffer = 'a',
+): ProgramStatement => ({
+  kind: 'store',
+  address: { buffer, at: at(constant) },
+  value,
+  count,
+});
+const slabs = (size: number): Extent => ({ of: 'slabs', size });
+const rest = (size: number): Extent => ({ of: 'rest', size });
+
 it('accepts what stays in bounds and in scope', () => {
   verify([
     loop('steps', store(at(1, 2)), store(at(8, -2))),
@@ -69,6 +91,26 @@ it('accepts what stays in bounds and in scope', () => {
     define('x'),
     row(whole, 3, 3, 3),
   ]);
+});
+
+it('accepts four lanes and slabs where they fit', () => {
+  verify([
+    store4(6, 4, load4(9)),
+    store4(9, 1),
+    store4(7, 3, { kind: 'splat', value: { kind: 'lane', lane: 3, value: four } }),
+    store4(0, 2, { kind: 'shuffle', lanes: [0, 7, 4, 3], left: four, right: load4(0) }),
+    store4(0, 4, { kind: 'apply', op: 'mulAdd', args: [four, four, four], width: 4 }),
+    loop(slabs(2), store(at(1, 8))),
+    loop(rest(2), store(at(1, 2))),
+  ]);
+});
+
+it('accepts any address where no number of steps gets', () => {
+  verify([loop(slabs(6), store(at(100))), loop(rest(1), store(at(100)))]);
+});
+
+it('accepts buffers that share memory and stand at any lane', () => {
+  verify([], { buffers: [buffers[0]!, { ...buffers[1]!, offset: 36 }] });
 });
 
 it.each<[string, readonly ProgramStatement[], RegExp]>([
@@ -95,6 +137,40 @@ it.each<[string, readonly ProgramStatement[], RegExp]>([
     [store(at(0), { kind: 'apply', op: 'neg', args: [whole] })],
     /argument 0 of neg/,
   ],
+  ['a slab past the end', [loop(slabs(2), store(at(2, 8)))], /lanes 2 to 10 of buffer a/],
+  ['a rest past the end', [loop(rest(4), store(at(2, 2)))], /lanes 2 to 10 of buffer a/],
+  ['slabs of no steps', [loop(slabs(0))], /slabs of 0 steps/],
+  ['four lanes past the end of the buffer', [store4(7, 4)], /lanes 7 to 10 of buffer a/],
+  ['a load that begins past the end', [store4(0, 4, load4(10))], /lanes 10 to 10 of buffer a/],
+  [
+    'a load over the end of memory',
+    [loop(5, store4(0, 4, load4(1, 'last', 1)))],
+    /four lanes from lane 5 of buffer last/,
+  ],
+  ['five lanes at once', [store4(0, 5 as 4)], /5 lanes are stored/],
+  ['four lanes of whole numbers', [store4(0, 4, load4(0, 'n'))], /four lanes of n are no f32x4/],
+  ['four lanes to whole numbers', [store4(0, 4, four, 'n')], /four lanes of n are no f32x4/],
+  ['four lanes where one goes', [store(at(0), four)], /buffer a takes f32, and is given f32x4/],
+  ['one lane where four go', [store4(0, 4, real)], /buffer a takes f32x4, and is given f32/],
+  [
+    'one lane among four',
+    [store4(0, 4, { kind: 'apply', op: 'add', args: [four, real], width: 4 })],
+    /argument 1 of add takes f32x4, and is given f32/,
+  ],
+  [
+    'four whole numbers',
+    [store4(0, 4, { kind: 'apply', op: 'addI32', args: [whole, whole], width: 4 })],
+    /addI32 gives i32/,
+  ],
+  ['a splat of four lanes', [store4(0, 4, { kind: 'splat', value: four })], /splat takes f32, and/],
+  ['a fifth lane', [store(at(0), { kind: 'lane', lane: 4 as 0, value: four })], /no lane 4/],
+  ['a lane of one', [store(at(0), { kind: 'lane', lane: 0, value: real })], /lane takes f32x4/],
+  [
+    'a ninth lane of two vectors',
+    [store4(0, 4, { kind: 'shuffle', lanes: [0, 1, 2, 8], left: four, right: four })],
+    /lanes 0, 1, 2, 8/,
+  ],
+  ["a local of another's lane", [define('x.3')], /name of another's lane: x\.3/],
   [
     'an operation that is none',
     [store(at(0), { kind: 'apply', op: 'toString' as 'add', args: [] })],
@@ -113,6 +189,11 @@ it.each<[string, Partial<Program>, RegExp]>([
   [
     'steps where there are none',
     { procedures: procedureNames.map((name) => ({ name, takesSteps: false, body: [loop('steps')] })) },
+    /takes none/,
+  ],
+  [
+    'slabs where there are no steps',
+    { procedures: procedureNames.map((name) => ({ name, takesSteps: false, body: [loop(slabs(2))] })) },
     /takes none/,
   ],
 ])('refuses %s', (_, changes, message) => {
