@@ -72,6 +72,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
       : { loss: { buffer: bufferNames.loss, ...optional('cotangent', bufferNames.lossCotangent) } }),
     stepCounter: bufferNames.stepCounter,
     sequenceNumber: bufferNames.sequenceNumber,
+    ...optional('optimiserState', bufferNames.optimiserState),
     constants: [...constants].flatMap(([name, values]) => {
       const buffer = bufferNames.constant(name);
       if (!existing.has(buffer)) return [];

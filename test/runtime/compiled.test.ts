@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   adam,
   clipByGlobalNorm,
+  clipByParameterNorm,
   type Instance,
   instantiateSync,
+  sgd,
   trainEpoch,
   windows,
 } from '../../runtime/index.ts';
+import { kernelsFor } from '../../runtime/kernels.ts';
 import { elmanCell, sizes } from './elmanCell.ts';
 import { wave } from './linearReference.ts';
 
@@ -140,11 +143,17 @@ describe('a compiled cell', () => {
     expect(train()).toEqual(losses);
   });
 
-  it('learns to the same bits in every target', () => {
+  it.each([
+    ['adam', () => adam({ learningRate: 0.02 }), () => clipByGlobalNorm(0.1)],
+    ['sgd', () => sgd({ learningRate: 0.02, momentum: 0.9 }), () => clipByParameterNorm(0.05)],
+  ])('learns by %s to the same bits in every target, in WebAssembly by kernels', (_, optimiserOf, clipOf) => {
     const train = (target: 'interpreter' | 'js' | 'wasm') => {
       const cell = instantiateSync(elmanCell({ batch, window: 7, training: true, target }), { seed: 4 });
-      const optimiser = adam({ learningRate: 0.02 });
-      trainEpoch(cell, sequence, { k1: 5, k2: 7, optimiser });
+      const clip = clipOf();
+      trainEpoch(cell, sequence, { k1: 5, k2: 7, optimiser: optimiserOf(), clip });
+      expect(clip.report.clipped).toBeGreaterThan(0);
+      const byKernels = kernelsFor(cell.gradients.W!)?.room?.tenant !== undefined;
+      expect(byKernels).toBe(target === 'wasm');
       return Object.values(cell.parameters).map((values) => [...values]);
     };
     expect(train('js')).toEqual(train('wasm'));
