@@ -10,6 +10,7 @@ import {
   windows,
 } from '../../runtime/index.ts';
 import { kernelsFor } from '../../runtime/kernels.ts';
+import { layoutOf } from '../../runtime/optimisers/layout.ts';
 import { elmanCell, sizes } from './elmanCell.ts';
 import { wave } from './linearReference.ts';
 
@@ -154,6 +155,8 @@ describe('a compiled cell', () => {
       expect(clip.report.clipped).toBeGreaterThan(0);
       const byKernels = kernelsFor(cell.gradients.W!)?.room?.tenant !== undefined;
       expect(byKernels).toBe(target === 'wasm');
+      // All parameters stand side by side, so that one call updates them.
+      expect(layoutOf(cell)?.runs.length).toBe(target === 'wasm' ? 1 : undefined);
       return Object.values(cell.parameters).map((values) => [...values]);
     };
     expect(train('js')).toEqual(train('wasm'));
