@@ -14,7 +14,7 @@ export type Piece =
       readonly indices: readonly string[];
       readonly body: readonly ProgramStatement[];
     }
-  /** A loop over steps around several kernels. */
+  /** A loop around several kernels: over steps, slabs, or the steps of a slab. */
   | { readonly kind: 'loop'; readonly loop: For; readonly pieces: readonly Piece[] }
   /** Statements whose locals are shared with their neighbours. */
   | { readonly kind: 'inline'; readonly body: readonly ProgramStatement[] };
@@ -28,19 +28,16 @@ function cutBlock(
   name: string,
   indices: readonly string[],
 ): readonly Piece[] {
-  const sections = sectionsOf(block);
   const usedLater = new Set<string>();
-  const pieces: Piece[] = [];
-  for (const section of sections.reverse()) {
+  const pieces: (readonly Piece[])[] = [];
+  for (const section of sectionsOf(block).reverse()) {
     const used = freeLocals(section);
     const shares =
       used.size > 0 || section.some((statement) => statement.kind === 'let' && usedLater.has(statement.name));
     for (const local of used) usedLater.add(local);
-    pieces.unshift(
-      ...(shares ? [{ kind: 'inline', body: section } as const] : cutSection(section, name, indices)),
-    );
+    pieces.push(shares ? [{ kind: 'inline', body: section }] : cutSection(section, name, indices));
   }
-  return pieces;
+  return pieces.reverse().flat();
 }
 
 function cutSection(
@@ -49,23 +46,40 @@ function cutSection(
   indices: readonly string[],
 ): readonly Piece[] {
   const [first, ...rest] = section;
-  const name = first?.kind === 'comment' ? commentText(first.text) : outerName;
-  const statements = first?.kind === 'comment' ? rest : section;
-  const only = statements.length === 1 ? statements[0] : undefined;
-  if (only?.kind === 'for' && only.extent === 'steps' && sectionsOf(only.body).length > 1)
-    return [{ kind: 'loop', loop: only, pieces: cutBlock(only.body, name, [...indices, only.index]) }];
-  return statements.length === 0 ? [] : [{ kind: 'kernel', name, indices, body: statements }];
+  const name = titleOf(first) ?? outerName;
+  const body = titleOf(first) === undefined ? section : rest;
+  if (body.length === 0) return [];
+  const loop = body.length === 1 ? body[0]! : undefined;
+  if (loop?.kind !== 'for') return [{ kind: 'kernel', name, indices, body }];
+  const sections = sectionsOf(loop.body);
+  if (sections.length === 1)
+    return [{ kind: 'kernel', name: titleOf(sections[0]![0]) ?? name, indices, body }];
+  const pieces = cutBlock(loop.body, name, [...indices, loop.index]);
+  // Around code that shares locals, a loop of known length is better left whole: its addresses then go along with it.
+  const isWhole = typeof loop.extent === 'number' && pieces.some(({ kind }) => kind === 'inline');
+  return isWhole ? [{ kind: 'kernel', name, indices, body }] : [{ kind: 'loop', loop, pieces }];
 }
 
-/** Runs of statements, each but the first beginning with a comment. */
+const titleOf = (statement: ProgramStatement | undefined): string | undefined =>
+  statement?.kind === 'comment' ? commentText(statement.text) : undefined;
+
+/** Runs of statements, each but the first beginning with a comment or being a loop around comments of its own. */
 function sectionsOf(block: readonly ProgramStatement[]): ProgramStatement[][] {
   const sections: ProgramStatement[][] = [];
+  let isAfterLoop = true;
   for (const statement of block) {
-    if (statement.kind === 'comment' || sections.length === 0) sections.push([]);
+    const isLoop = isLoopOfKernels(statement);
+    if (statement.kind === 'comment' || isLoop || isAfterLoop) sections.push([]);
     sections.at(-1)!.push(statement);
+    isAfterLoop = isLoop;
   }
   return sections;
 }
+
+const isLoopOfKernels = (statement: ProgramStatement): boolean =>
+  statement.kind === 'for' &&
+  statement.body.some(({ kind }) => kind === 'comment') &&
+  freeLocals(statement.body).size === 0;
 
 /** Names of locals that the block uses and does not define. */
 function freeLocals(block: readonly ProgramStatement[]): Set<string> {
@@ -86,7 +100,23 @@ function freeLocals(block: readonly ProgramStatement[]): Set<string> {
 }
 
 function visitLocals(expression: ProgramExpression | undefined, visit: (name: string) => void): void {
-  if (expression?.kind === 'local') visit(expression.name);
-  if (expression?.kind === 'load') visitLocals(expression.address.row?.index, visit);
-  if (expression?.kind === 'apply') for (const argument of expression.args) visitLocals(argument, visit);
+  switch (expression?.kind) {
+    case 'local':
+      visit(expression.name);
+      break;
+    case 'load':
+      visitLocals(expression.address.row?.index, visit);
+      break;
+    case 'splat':
+    case 'lane':
+      visitLocals(expression.value, visit);
+      break;
+    case 'shuffle':
+      visitLocals(expression.left, visit);
+      visitLocals(expression.right, visit);
+      break;
+    case 'apply':
+      for (const argument of expression.args) visitLocals(argument, visit);
+      break;
+  }
 }

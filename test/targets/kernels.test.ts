@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ProgramExpression, ProgramStatement } from '../../compiler/program/program.ts';
+import type { Extent, For, ProgramExpression, ProgramStatement } from '../../compiler/program/program.ts';
 import { cutKernels, type Piece } from '../../compiler/targets/kernels.ts';
 
 const comment = (text: string): ProgramStatement => ({ kind: 'comment', text });
@@ -11,7 +11,7 @@ const store = (value: ProgramExpression = one): ProgramStatement => ({
   address: { buffer: 'a', at: { constant: 0, terms: [] } },
   value,
 });
-const loop = (extent: number | 'steps', ...body: readonly ProgramStatement[]): ProgramStatement => ({
+const loop = (extent: Extent, ...body: readonly ProgramStatement[]): For => ({
   kind: 'for',
   index: 't',
   extent,
@@ -35,16 +35,26 @@ it('makes a kernel of what stands under one comment', () => {
   );
 });
 
-it('cuts a loop over steps that holds several', () => {
+it('cuts a loop that holds several', () => {
   expect(cut(loop('steps', comment('a'), store(), comment('b'), store()))).toBe('loop(a(t) b(t))');
+  expect(cut(comment('rows'), loop(4, comment('a'), store(), comment('b'), store()))).toBe('loop(a(t) b(t))');
+  const slabs = loop(
+    { of: 'slabs', size: 4 },
+    comment('a'),
+    store(),
+    { ...loop(4, comment('b'), store(), comment('c'), store()), index: 'k' },
+    comment('d'),
+    store(),
+  );
+  const rest = loop({ of: 'rest', size: 4 }, comment('e'), store(), comment('f'), store());
+  expect(cut(comment('before'), store(), slabs, rest)).toBe(
+    'before() loop(a(t) loop(b(t,k) c(t,k)) d(t)) loop(e(t) f(t))',
+  );
 });
 
-it('leaves a loop over steps with one kernel inside that kernel', () => {
+it('leaves a loop with one kernel inside that kernel', () => {
   expect(cut(comment('a'), loop('steps', store()))).toBe('a()');
-});
-
-it('leaves other loops whole', () => {
-  expect(cut(comment('rows'), loop(4, comment('a'), store(), comment('b'), store()))).toBe('rows()');
+  expect(cut(comment('a'), store(), loop('steps', comment('b'), store()))).toBe('a() b()');
 });
 
 it('keeps statements together that share a local', () => {
@@ -54,6 +64,11 @@ it('keeps statements together that share a local', () => {
   expect(cut(comment('a'), define, loop('steps', comment('b'), store(local), comment('c'), store()))).toBe(
     'a()',
   );
+});
+
+it('leaves a loop of known length whole around a shared local', () => {
+  expect(cut(loop(4, comment('a'), define, comment('b'), store(local)))).toBe('forward()');
+  expect(cut(loop('steps', comment('a'), define, comment('b'), store(local)))).toBe('loop(inline inline)');
 });
 
 it('takes a local that is defined anew for another one', () => {
