@@ -20,7 +20,7 @@ const i32 = (value: number): Instruction => ({ op: 'i32.const', value });
 const get = (local: number): Instruction => ({ op: 'local.get', local });
 const set = (local: number): Instruction => ({ op: 'local.set', local });
 const tee = (local: number): Instruction => ({ op: 'local.tee', local });
-const allLanes = (value: number): Instruction => ({ op: 'v128.const', lanes: 'f32x4', value });
+const allLanes = (value: number) => ({ op: 'v128.const', lanes: 'f32x4', value }) as const;
 
 const laneBytes = 4;
 
@@ -32,6 +32,8 @@ export class BodyEmitter {
   readonly #code: Instruction[];
   readonly #pointers: Pointers;
   readonly #loops: LoopWriter;
+  /** How many loops are open. */
+  #depth = 0;
 
   constructor(
     block: readonly ProgramStatement[],
@@ -64,7 +66,9 @@ export class BodyEmitter {
   #statement(statement: ProgramStatement): void {
     switch (statement.kind) {
       case 'for':
+        this.#depth += 1;
         this.#loops.write(statement, () => this.#statements(statement.body));
+        this.#depth -= 1;
         break;
       case 'let': {
         this.#value(statement.value);
@@ -128,19 +132,22 @@ export class BodyEmitter {
         this.#value(expression.right);
         this.#code.push({ op: 'i8x16.shuffle', bytes: bytesOfLanes(expression.lanes) });
         break;
-      case 'apply':
-        if (this.#apply(expression) === 'truth')
-          this.#code.push(
-            ...(expression.width === undefined ? [op('f32.convert_i32_s')] : [allLanes(1), op('v128.and')]),
-          );
+      case 'apply': {
+        if (this.#apply(expression) === 'value') break;
+        if (expression.width === undefined) this.#code.push(op('f32.convert_i32_s'));
+        else {
+          this.#instruction(allLanes(1));
+          this.#code.push(op('v128.and'));
+        }
         break;
+      }
     }
   }
 
   #constant({ lanes, value }: ProgramExpression & { readonly kind: 'constant' }): void {
     if (lanes === 'i32') this.#code.push(i32(value));
     else if (lanes === 'f32') this.#code.push({ op: 'f32.const', value: Math.fround(value) });
-    else this.#code.push(allLanes(Math.fround(value)));
+    else this.#instruction(allLanes(Math.fround(value)));
   }
 
   #splat(value: ProgramExpression): void {
@@ -148,7 +155,7 @@ export class BodyEmitter {
       const { offset } = this.#address(value.address);
       this.#code.push({ op: 'v128.load32_splat', offset });
     } else if (value.kind === 'constant') {
-      this.#code.push(allLanes(Math.fround(value.value)));
+      this.#instruction(allLanes(Math.fround(value.value)));
     } else {
       this.#value(value);
       this.#code.push(op('f32x4.splat'));
@@ -171,11 +178,16 @@ export class BodyEmitter {
     const parts: readonly Part[] | undefined = width === undefined ? scalar : four;
     if (parts === undefined) throw new InvariantError(`${name} has no four lanes`);
     for (const part of parts) {
-      if ('op' in part) this.#code.push(part);
+      if ('op' in part) this.#instruction(part);
       else if ('truth' in part) this.#truth(args[part.truth]!, width !== undefined);
       else this.#value(args[part.value]!);
     }
     return gives;
+  }
+
+  #instruction(instruction: Instruction): void {
+    const isHoisted = instruction.op === 'v128.const' && this.#depth > 0 && !Object.is(instruction.value, 0);
+    this.#code.push(isHoisted ? get(this.#builder.constant(instruction)) : instruction);
   }
 
   /** Leaves the computed part of an address. */

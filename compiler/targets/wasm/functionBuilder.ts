@@ -1,6 +1,8 @@
 import { invariant } from '../../support/invariant.ts';
 import type { Instruction, ValueType, WasmFunction, WasmLocal } from './instruction.ts';
 
+type VectorConstant = Extract<Instruction, { op: 'v128.const' }>;
+
 /** A function while it is written: its variables and its code. */
 export class FunctionBuilder {
   readonly code: Instruction[] = [];
@@ -12,6 +14,8 @@ export class FunctionBuilder {
   readonly #defined = new Map<string, number>();
   readonly #pointers = new Map<string, number>();
   readonly #scratches = new Map<string, number>();
+  readonly #constants = new Map<string, number>();
+  readonly #first: Instruction[] = [];
 
   /** Parameters: `steps` where the procedure takes them, then loop indices. All i32; before any local. */
   constructor(takesSteps: boolean, indices: readonly string[]) {
@@ -52,8 +56,18 @@ export class FunctionBuilder {
     return this.#scratches.get(purpose) ?? this.#add(this.#scratches, purpose, 's', type);
   }
 
+  /** The local that holds four lanes of one number from the start of the function: engines make a constant at each use. */
+  constant(constant: VectorConstant): number {
+    const key = `${constant.lanes} ${Object.is(constant.value, -0) ? '-0' : constant.value}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const local = this.#add(this.#constants, key, 'k', 'v128');
+    this.#first.push(constant, { op: 'local.set', local });
+    return local;
+  }
+
   build(name: string): WasmFunction {
-    return { name, parameters: this.#parameters, locals: this.#locals, body: this.code };
+    return { name, parameters: this.#parameters, locals: this.#locals, body: [...this.#first, ...this.code] };
   }
 
   #add(names: Map<string, number>, name: string, letter: string, type: ValueType): number {
