@@ -143,14 +143,15 @@ export class Pointers {
 
 /** Terms in bytes, each index once, in one order. */
 function inBytes({ terms }: Affine): readonly AffineTerm[] {
-  if (terms.length === 1 && terms[0]!.stride !== 0)
-    return [{ index: terms[0]!.index, stride: terms[0]!.stride * laneBytes }];
-  const strides = new Map<string, number>();
-  for (const { index, stride } of terms) strides.set(index, (strides.get(index) ?? 0) + laneBytes * stride);
-  return [...strides]
-    .filter(([, stride]) => stride !== 0)
-    .map(([index, stride]) => ({ index, stride }))
-    .sort((left, right) => (left.index < right.index ? -1 : 1));
+  const inOrder: AffineTerm[] = [];
+  for (const { index, stride } of terms) {
+    let place = inOrder.length;
+    while (place > 0 && inOrder[place - 1]!.index > index) place -= 1;
+    const before = inOrder[place - 1];
+    if (before?.index === index) inOrder[place - 1] = { index, stride: before.stride + laneBytes * stride };
+    else inOrder.splice(place, 0, { index, stride: laneBytes * stride });
+  }
+  return inOrder.some(({ stride }) => stride === 0) ? inOrder.filter(({ stride }) => stride !== 0) : inOrder;
 }
 
 /** How far one iteration of the loop over `index` moves the pointer, in bytes. */
