@@ -155,6 +155,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     )
     .addOption(cell)
     .option('--values', 'also every named value (evaluate only)', false)
+    .option('--wide', 'have the engine join vectors to 256 bits, an experiment of V8 (wasm only)', false)
     .addHelpText(
       'after',
       examples(

@@ -12,7 +12,14 @@ export { type InstantiateOptions, instantiate, instantiateSync } from './instant
 export { readWasm } from './load.ts';
 export type { Given, Named } from './named.ts';
 export type { StateSnapshot } from './state.ts';
+export type { VariantOptions } from './variant.ts';
 export type { StateView } from './views.ts';
+
+// ---- what V8 can be asked for, in Node
+
+export { enableRelaxed } from './relaxed.ts';
+export type { Switched } from './v8.ts';
+export { enableWide } from './wide.ts';
 
 // ---- long sequences: running, and truncated back-propagation through time
 

@@ -18,6 +18,7 @@ import {
 } from './cotangents.ts';
 import { fail, requireSetting, runtimeErrors } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
+import type { Executable } from './executable.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { type Lanes, layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
@@ -34,7 +35,10 @@ export interface ForwardOptions {
  * into the memory: the next call overwrites outputs and gradients. Shapes are slowest axis first.
  */
 export class Instance {
+  /** Its `profile` is that of the code that runs. */
   readonly manifest: Manifest;
+  /** Which WebAssembly was chosen at load; `instantiate` takes it as an option again. Absent where the code is JavaScript. */
+  readonly variant?: Executable['variant'];
   /** By path name: [...shape]. After writing into one by hand call `parametersChanged()`. */
   readonly parameters: Named<Float32Array>;
   /** By path name, those that are learned: [...shape], overwritten by `backward`. Empty without training. */
@@ -60,9 +64,11 @@ export class Instance {
   #hasLoss = false;
 
   /** Use `instantiate`. */
-  constructor(manifest: Manifest, block: ArrayBuffer, procedures: Procedures) {
+  constructor(compiled: Manifest, { block, procedures, variant }: Executable) {
+    const manifest = variant === undefined ? compiled : { ...compiled, profile: variant.profile };
     const memory = layOut(manifest, block);
     this.manifest = manifest;
+    this.variant = variant;
     this.#memory = memory;
     this.#procedures = procedures;
     this.#carried = new CarriedStates(manifest, memory, procedures);

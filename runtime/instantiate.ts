@@ -5,8 +5,9 @@ import { initialise } from './initialise.ts';
 import { Instance } from './instance.ts';
 import type { Given } from './named.ts';
 import { Random } from './random.ts';
+import type { VariantOptions } from './variant.ts';
 
-export interface InstantiateOptions {
+export interface InstantiateOptions extends VariantOptions {
   /** Of the parameters' random start: a whole number from 0; 0 by default. */
   readonly seed?: number;
   /** Parameters by path name, instead of a random start; `other.parameters` will do. Those not named are drawn. */
@@ -22,18 +23,18 @@ export async function instantiate(
   compiled: CompiledCell,
   options: InstantiateOptions = {},
 ): Promise<Instance> {
-  return bringUp(compiled, await execute(compiled), options);
+  return bringUp(compiled, await execute(compiled, options), options);
 }
 
 /** As `instantiate`, at once. Browsers refuse large WebAssembly modules here, on their main thread. */
 export function instantiateSync(compiled: CompiledCell, options: InstantiateOptions = {}): Instance {
-  return bringUp(compiled, executeSync(compiled), options);
+  return bringUp(compiled, executeSync(compiled, options), options);
 }
 
 function bringUp(compiled: CompiledCell, executable: Executable, options: InstantiateOptions): Instance {
   const seed = options.seed ?? 0;
   requireSetting('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a whole number of at least 0');
-  const instance = new Instance(compiled.manifest, executable.block, executable.procedures);
+  const instance = new Instance(compiled.manifest, executable);
   for (const parameter of compiled.manifest.parameters) {
     instance.parameters[parameter.name]!.set(initialise(parameter, new Random(seed, parameter.name)));
   }

@@ -475,6 +475,17 @@ describe('everything a file can hold', () => {
     expect(refused.err).toContain('--target evaluate');
   });
 
+  it('wide code gives the same result, and only WebAssembly can be wide', async () => {
+    const call = ['run', join(examples, 'elman.rnn'), '--data', `${docs}examples/case.json`, '--target'];
+    const narrow = await rnnc(...call, 'wasm');
+    const wide = await rnnc(...call, 'wasm', '--wide');
+    expect({ ...wide, err: '' }).toEqual(narrow);
+    expect(wide.err).toMatch(/^(--wide is left out: .*\n)?$/);
+    const refused = await rnnc(...call, 'js', '--wide');
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('--target wasm only');
+  });
+
   it('a result goes to a file, whole or not at all', async () => {
     const cell = join(examples, 'elman.rnn');
     const out = join(folder, 'result.json');
