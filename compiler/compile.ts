@@ -16,9 +16,11 @@ import { describe } from './module/describe.ts';
 import type { CompiledCell } from './module/manifest.ts';
 import { arrange } from './optimise/arrange.ts';
 import { optimise } from './optimise/passes.ts';
+import { withoutInputCotangents } from './optimise/removeDead.ts';
+import { type BlockName, blocksOf, registerBlocks } from './plan/blocks.ts';
 import { choosePlan } from './plan/choose.ts';
 import { naivePlan } from './plan/naive.ts';
-import type { Plan, RegisterBlock } from './plan/plan.ts';
+import type { Plan } from './plan/plan.ts';
 import { verifyPlan } from './plan/verify.ts';
 import { lower } from './program/lower.ts';
 import type { Program, RoundingProfile } from './program/program.ts';
@@ -42,18 +44,20 @@ export interface CompileOptions {
   readonly training?: boolean;
   /** Default `wasm`. */
   readonly target?: Target['name'];
-  /** Default `separate`: two roundings per multiply-add, the same bits on every host. */
+  /**
+   * How a multiply-add rounds: `separate` (twice, the same bits on every host) or `fused` (once, faster). Default: in
+   * WebAssembly both, for the host to choose; elsewhere `separate`.
+   */
   readonly profile?: RoundingProfile;
-  /** Results a contraction keeps in registers at a time; changes speed and never bits. */
-  readonly block?: RegisterBlock;
+  /** Results a contraction keeps in registers at a time; changes speed and never bits. Default: see `compile`. */
+  readonly block?: BlockName;
+  /** Whether `backward` gives the loss's derivative by the inputs too; default false. */
+  readonly inputCotangents?: boolean;
   /** Default `fast`; `naive` is the plan without cleverness, for comparison. */
   readonly plan?: 'fast' | 'naive';
   /** Reads imported files. */
   readonly load?: Load;
 }
-
-/** The register block of engines of today with 128-bit vectors. */
-export const usualBlock: RegisterBlock = { rows: 6, columns: 2 };
 
 /** Every stage of one compilation, for printing and for tests. */
 export interface Stages {
@@ -62,6 +66,7 @@ export interface Stages {
   readonly graph: StepGraph;
   /** With its adjoint where training, passes done, sizes still symbolic. */
   readonly optimised: StepGraph | TrainingGraph;
+  /** Arranged for fast kernels, with numbers for sizes. */
   readonly bound: Bound<StepGraph | TrainingGraph>;
   readonly plan: Plan;
   readonly program: Program;
@@ -70,31 +75,103 @@ export interface Stages {
 /**
  * Text → module: the whole road, one line per stage.
  *
+ * For WebAssembly the result holds a variant for each profile and register block that is not given; all have one manifest
+ * and memory map. Which is best, the host finds out when the cell is brought to life. A variant is emitted when its bytes
+ * are first asked for.
+ *
  * @throws CompileError with every diagnostic of the source, or with what is wrong about the sizes, window and batch
  */
 export function compile(source: Source, options: CompileOptions = {}): CompiledCell {
-  const { cell, plan, program } = compileStages(source, options);
   const target = targets.find(({ name }) => name === (options.target ?? 'wasm'));
   invariant(target !== undefined, `no target ${options.target}`);
-  return { manifest: describe(cell, plan), code: target.emit(program) };
+  const choices = variantsOf(target, options);
+  const front = frontStages(source, options);
+  const stages = choices.map(({ profile, block }) =>
+    once(() => {
+      const { program } = backStages(front, { ...options, profile, block });
+      return target.emit(program, block);
+    }),
+  );
+  const { plan } = backStages(front, { ...options, ...choices[0]! });
+  const manifest = describe(front.cell, plan);
+  if (target.name !== 'wasm') return { manifest, code: stages[0]!() };
+  const variants = choices.map(({ profile, block }, i) => ({
+    profile,
+    block,
+    get bytes() {
+      const code = stages[i]!();
+      invariant(code.kind === 'wasm', 'WebAssembly only has variants');
+      return code.variants[0]!.bytes;
+    },
+  }));
+  return { manifest, code: { kind: 'wasm', variants } };
 }
 
+/** What is to be emitted: one program, or several for WebAssembly. */
+function variantsOf(target: Target, options: CompileOptions): readonly Variant[] {
+  const { profile, block } = options;
+  if (target.name !== 'wasm' || options.plan === 'naive') return [variantFor(options)];
+  const profiles: readonly RoundingProfile[] = profile === undefined ? ['fused', 'separate'] : [profile];
+  return profiles.flatMap((rounding) =>
+    (block === undefined ? blocksOf[rounding] : [block]).map((name) => ({ profile: rounding, block: name })),
+  );
+}
+
+interface Variant {
+  readonly profile: RoundingProfile;
+  readonly block: BlockName;
+}
+
+function variantFor({ profile = 'separate', block = blocksOf[profile][0]! }: CompileOptions): Variant {
+  return { profile, block };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Every stage, of the program that `options` name; the profile is `separate` by default. */
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
+  const front = frontStages(source, options);
+  const { cell, graph, optimised, bound } = front;
+  return { cell, graph, optimised, bound, ...backStages(front, { ...options, ...variantFor(options) }) };
+}
+
+interface Front extends Pick<Stages, 'cell' | 'graph' | 'optimised' | 'bound'> {
+  readonly batch: number;
+  readonly window: number;
+}
+
+/** All that does not depend on rounding and register block. */
+function frontStages(source: Source, options: CompileOptions): Front {
   const { cell, graph, optimised } = graphStages(source, options);
-  const training = options.training ?? true;
   const binding = boundSizes(cell, options.sizes);
-  const { batch = 1, window = training ? 64 : 1, profile = 'separate', block = usualBlock } = options;
+  const training = options.training ?? true;
+  const { batch = 1, window = training ? 64 : 1 } = options;
   checkExtents(cell, { batch, window });
-  const isNaive = options.plan === 'naive';
-  const bound = bind(isNaive ? optimised : arrange(optimised), binding);
-  const plan = isNaive
-    ? naivePlan(bound, { batch, window, profile })
-    : choosePlan(bound, { batch, window, profile, block });
+  const wanted = options.inputCotangents === true ? optimised : withoutInputCotangents(optimised);
+  const bound = bind(options.plan === 'naive' ? wanted : arrange(wanted), binding);
+  return { cell, graph, optimised, bound, batch, window };
+}
+
+function backStages(
+  { cell, bound, batch, window }: Front,
+  { plan: kind, profile, block }: Pick<CompileOptions, 'plan'> & Variant,
+): Pick<Stages, 'plan' | 'program'> {
+  const options = { batch, window, profile };
+  const plan =
+    kind === 'naive'
+      ? naivePlan(bound, options)
+      : choosePlan(bound, { ...options, block: registerBlocks[block] });
   verifyPlan(plan);
   checkMemory(cell, plan);
   const program = lower(plan);
   verifyProgram(program, plan.window);
-  return { cell, graph, optimised, bound, plan, program };
+  return { plan, program };
 }
 
 /** The stages for which sizes need not be known. */

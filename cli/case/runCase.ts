@@ -65,6 +65,7 @@ function compute(
     batch: lengths === undefined ? given.batch : 1,
     window: lengths === undefined ? given.steps : Math.max(...lengths),
     training: differentiated,
+    inputCotangents: true,
     profile,
   };
   const over = (run: (given: SequenceGiven) => SequenceResult, round: (x: number) => number) =>

@@ -34,7 +34,7 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   };
   const cell = checkedCell(source, base);
   const sizes = smallSizes(cell, command.size);
-  const { bound } = compileStages(source, { ...base, sizes, batch: 1, window: 1 });
+  const { bound } = compileStages(source, { ...base, sizes, batch: 1, window: 1, inputCotangents: true });
   invariant('adjoint' in bound.graph, 'a training graph was asked for');
   const training = bound as Bound<TrainingGraph>;
   if (!fitsEvaluator(training, 2 * steps, batch)) {

@@ -160,7 +160,8 @@ export type CompiledCode =
 
 /**
  * One WebAssembly module that does what the cell's manifest says. It imports its memory as `rnnc.memory` and exports the
- * five procedures. All variants of a cell have one memory map and packing, so that they may run by turns on one memory.
+ * five procedures. All variants of a cell have one memory map, so that they may run by turns on one memory;
+ * after a change of variants `prepare` lays parameters out anew.
  */
 export interface WasmVariant {
   /** `fused` rounds a multiply-add once; such a module may need relaxed SIMD on a host that fuses. */

@@ -12,3 +12,9 @@ export function removeDead<G extends StepGraph | TrainingGraph>(graph: G): G {
   const kept = graph.nodes.flatMap((_, id) => (needed.has(id) ? [id] : []));
   return kept.length === graph.nodes.length ? graph : renumber(graph, graph.nodes, kept);
 }
+
+/** The same without the loss's derivative by the inputs, and what was computed for it alone. */
+export function withoutInputCotangents<G extends StepGraph | TrainingGraph>(graph: G): G {
+  if (!('adjoint' in graph)) return graph;
+  return removeDead({ ...graph, adjoint: { ...graph.adjoint, inputs: [] } });
+}

@@ -12,7 +12,7 @@ import { carriedBetween, levelsOf } from './levels.ts';
 import { Allocator, type Lifetime } from './memory.ts';
 import type { PlanOptions } from './naive.ts';
 import { Outside } from './outside.ts';
-import { panelsOf, widestPanel } from './panels.ts';
+import { columnsOfTile, panelsOf, widestPanel } from './panels.ts';
 import {
   bufferNames,
   type Extent,
@@ -133,7 +133,7 @@ class Planner {
     const storage = this.#storageOfAll();
     const slab = this.#slab(storage);
     this.#allocate(storage, slab);
-    this.#pack();
+    this.#pack(slab);
     const sweepOf = (name: ProcedureName): Sweep => ({
       before: this.#before[name],
       stages: this.#stages[name].map(
@@ -713,14 +713,16 @@ class Planner {
   }
 
   /** Shared operands of products go into panels, once per update. */
-  #pack(): void {
+  #pack(slab: number): void {
     for (const procedure of ['forward', 'backward'] as const) {
-      for (const { kernels } of this.#stages[procedure]) {
+      for (const { level, kernels } of this.#stages[procedure]) {
+        const rows = this.#options.batch * (level % 2 === 0 ? slab : 1);
+        const columns = columnsOfTile(rows, this.#options.block);
         kernels.forEach((kernel, i) => {
           if (kernel.kind !== 'product' || !this.#choices.mayPack(kernel.node)) return;
-          const panels = panelsOf(this.#graph, kernel.node, this.#options.block);
+          const panels = panelsOf(this.#graph, kernel.node, columns);
           if (panels === undefined) return;
-          const packed = { buffer: `packed.${kernel.node}`, side: panels.side };
+          const packed = { buffer: `packed.${kernel.node}`, side: panels.side, columns };
           const perPanelLane = panels.length / (panels.panels * panels.width);
           this.#memory.add(packed.buffer, perPanelLane * (panels.laneExtent + widestPanel - 1));
           this.#packs.push({ kind: 'pack', node: kernel.node, packed, over: 'once' });

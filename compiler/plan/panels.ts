@@ -34,8 +34,23 @@ interface Labelled {
   readonly stride: number;
 }
 
-/** Undefined where a contraction has no shared operand that its results run along. */
-export function panelsOf(graph: Graph, id: NodeId, block: RegisterBlock): Panels | undefined {
+/** Chains of multiply-adds that keep the units busy where a tile has one row; where it has more. */
+const chainsOfOneRow = 8;
+const chains = 12;
+
+/** Columns of a tile: a block's, or a multiple of it where there are fewer rows than the block has. */
+export function columnsOfTile(rows: number, block: RegisterBlock): number {
+  if (rows >= block.rows) return block.columns;
+  const most = rows === 1 ? chainsOfOneRow : chains;
+  return block.columns * Math.max(1, Math.floor(most / (rows * block.columns)));
+}
+
+/**
+ * Undefined where a contraction has no shared operand that its results run along.
+ *
+ * @param columns  of a panel
+ */
+export function panelsOf(graph: Graph, id: NodeId, columns: number): Panels | undefined {
   const node = graph.nodes[id]!;
   if (node.form !== 'contract' || node.type.outer.length === 0 || rowReadOf(graph, id) !== undefined)
     return undefined;
@@ -53,7 +68,7 @@ export function panelsOf(graph: Graph, id: NodeId, block: RegisterBlock): Panels
   if (!axes.includes(lane) || otherAxes.includes(lane) || !axes.some(isSummed)) return undefined;
   // A single result is a sum in sixteen running values, and reads the operand as it lies.
   if (entries.every((extent) => extent === 1)) return undefined;
-  const width = block.columns * lanesPerColumn;
+  const width = columns * lanesPerColumn;
   const laneExtent = sizes[axes.indexOf(lane)]!;
   const panels = Math.ceil(laneExtent / width);
   let stride = width;
@@ -75,5 +90,5 @@ export function panelsOf(graph: Graph, id: NodeId, block: RegisterBlock): Panels
   return { side, node: shared, lane, laneExtent, width, panels, summed, outer, panelStride, length: stride };
 }
 
-/** Room for the panels under every register block, so that all variants of a module share one memory map. */
-export const widestPanel = 16;
+/** In lanes: room for the panels under every register block, so that all variants of a module share one memory map. */
+export const widestPanel = 48;

@@ -125,6 +125,8 @@ export interface Packed {
   readonly buffer: string;
   /** Which operand of the contraction. */
   readonly side: 'left' | 'right';
+  /** Of a panel, each four lanes wide. */
+  readonly columns: number;
 }
 
 /** Names of the buffers that the outside world reads and writes; one place for the spelling. */

@@ -9,8 +9,8 @@ import { affine, load, local, loop, shift, store } from './write.ts';
 
 /** Lays the shared operand of a contraction in panels. Lanes of a panel beyond the last one stay as they are. */
 export function lowerPack(id: NodeId, packed: Packed, operands: Operands): readonly ProgramStatement[] {
-  const { graph, block } = { graph: operands.plan.bound.graph, block: operands.plan.block };
-  const panels = panelsOf(graph, id, block);
+  const { graph } = operands.plan.bound;
+  const panels = panelsOf(graph, id, packed.columns);
   const node = graph.nodes[id]!;
   invariant(panels !== undefined && node.form === 'contract', 'nothing to pack');
   const axes = panels.side === 'left' ? node.leftAxes : node.rightAxes;

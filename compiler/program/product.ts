@@ -37,7 +37,7 @@ export function lowerProduct(
   const sizes = sizesOf(id, operands);
   const axis = (label: number): Axis => ({ index: labelIndex(label), extent: sizes.get(label)! });
   const summed = node.leftAxes.filter((label) => !node.outAxes.includes(label)).map(axis);
-  const layout = packed === undefined ? undefined : panelsOf(graph, id, operands.plan.block);
+  const layout = packed === undefined ? undefined : panelsOf(graph, id, packed.columns);
   const swap = layout?.side === 'left';
   const [left, right] = readBoth(node, operands);
   return lowerTiled(
@@ -152,6 +152,7 @@ function lowerTiled(given: Product, operands: Operands): readonly ProgramStateme
         out: strip(product.out, own),
         right: panelled ? panelRead(product.panels!, summed) : laneRead(strip(right.address, [lane.index])),
         accumulate: product.accumulate,
+        ...(panelled ? { columnsOfPanel: product.panels!.layout.width / lanesPerColumn } : {}),
       },
       operands.plan.block,
     );

@@ -1,4 +1,4 @@
-import { lanesPerColumn } from '../plan/panels.ts';
+import { columnsOfTile, lanesPerColumn } from '../plan/panels.ts';
 import type { RegisterBlock } from '../plan/plan.ts';
 import type { Axis } from './operands.ts';
 import type { Address, ProgramExpression, ProgramStatement } from './program.ts';
@@ -28,6 +28,8 @@ export interface Tiled {
   /** Four lanes from lane `4*column` on, at the summed entry 0; `column` is a loop's index or a number. */
   readonly right: (column: ColumnAt) => ProgramExpression;
   readonly accumulate: boolean;
+  /** Where the right array lies in panels: a tile takes whole ones. */
+  readonly columnsOfPanel?: number;
 }
 
 /** Column `block*columns + constant`, where there is a loop over blocks of so many columns. */
@@ -36,25 +38,20 @@ export interface ColumnAt {
   readonly block?: { readonly index: string; readonly columns: number };
 }
 
-/** Chains of multiply-adds that keep the units busy when one row at a time is computed. */
-const chainsOfOneRow = 8;
-const chains = 12;
-
 /**
  * The loops of a product in register tiles: each tile of results stays in locals while the summed axes run. Tiles divide
  * the results only, so their shape never shows in the bits.
  */
 export function tiles(product: Tiled, block: RegisterBlock): readonly ProgramStatement[] {
   const { row, lane } = product;
-  const height = Math.min(row.extent, block.rows);
-  const budget = height === 1 ? chainsOfOneRow : chains;
-  const wide = height === block.rows ? 1 : Math.max(1, Math.floor(budget / (height * block.columns)));
-  const columnsOfTile = block.columns * wide;
+  const wanted = columnsOfTile(row.extent, block);
+  const panel = product.columnsOfPanel ?? 1;
+  const perTile = wanted % panel === 0 ? wanted : panel;
   const columns = Math.ceil(lane.extent / lanesPerColumn);
   const partial = lane.extent % lanesPerColumn;
-  let whole = Math.floor(columns / columnsOfTile);
-  if (partial > 0 && columns % columnsOfTile === 0) whole -= 1;
-  const rest = columns - whole * columnsOfTile;
+  let whole = Math.floor(columns / perTile);
+  if (partial > 0 && columns % perTile === 0) whole -= 1;
+  const rest = columns - whole * perTile;
   const rowsInTurn = (count: number, column: (j: number) => ColumnAt, lanesOfLast: number) =>
     heightsOf(row.extent, block.rows).flatMap(({ first, height: rows, count: times }, turn) => {
       const index = `rows${turn}`;
@@ -67,17 +64,13 @@ export function tiles(product: Tiled, block: RegisterBlock): readonly ProgramSta
       'block',
       whole,
       rowsInTurn(
-        columnsOfTile,
-        (j) => ({ constant: j, block: { index: 'block', columns: columnsOfTile } }),
+        perTile,
+        (j) => ({ constant: j, block: { index: 'block', columns: perTile } }),
         lanesPerColumn,
       ),
     ),
     ...(rest > 0
-      ? rowsInTurn(
-          rest,
-          (j) => ({ constant: whole * columnsOfTile + j }),
-          partial === 0 ? lanesPerColumn : partial,
-        )
+      ? rowsInTurn(rest, (j) => ({ constant: whole * perTile + j }), partial === 0 ? lanesPerColumn : partial)
       : []),
   ];
   return product.outer.reduceRight<readonly ProgramStatement[]>(
@@ -128,7 +121,9 @@ function tile(product: Tiled, { rows, columns, at, column, lanesOfLast }: Tile):
   const along = (strideOf: (axis: TileAxis) => number) =>
     affine(0, ...summed.map((axis) => ({ index: axis.index, stride: strideOf(axis) })));
   const inner: ProgramStatement[] = [];
-  for (let j = 0; j < columns; j++) inner.push(letLanes(`r${j}`, product.right(column(j))));
+  // With one row each is used once, and would only take a register from another.
+  const right = (j: number) => (rows === 1 ? product.right(column(j)) : local(`r${j}`));
+  if (rows > 1) for (let j = 0; j < columns; j++) inner.push(letLanes(`r${j}`, product.right(column(j))));
   for (let i = 0; i < rows; i++) {
     const address = shift(
       shift(product.left, at(i, row.left)),
@@ -137,7 +132,7 @@ function tile(product: Tiled, { rows, columns, at, column, lanesOfLast }: Tile):
     inner.push(letLanes(`a${i}`, { kind: 'splat', value: load(address) }));
     for (let j = 0; j < columns; j++) {
       const name = `c${i}_${j}`;
-      inner.push(set(name, wideOp('mulAdd', local(`a${i}`), local(`r${j}`), local(name))));
+      inner.push(set(name, wideOp('mulAdd', local(`a${i}`), right(j), local(name))));
     }
   }
   const loops = summed.reduceRight<readonly ProgramStatement[]>(

@@ -7,6 +7,10 @@ export interface Target {
   readonly doc: string;
   /** Whether the emitted code can be written to a file and run without the compiler. */
   readonly ships: boolean;
-  /** The same program gives the same text or bytes. */
-  emit(program: Program): CompiledCode;
+  /**
+   * The same program gives the same text or bytes.
+   *
+   * @param block  name of the register block that the program was made for
+   */
+  emit(program: Program, block?: string): CompiledCode;
 }

@@ -14,9 +14,9 @@ export const wasm: Target = {
   name: 'wasm',
   doc: 'WebAssembly with 128-bit vectors; under the profile `fused`, with relaxed multiply-add.',
   ships: true,
-  emit: (program) => ({
+  emit: (program, block = 'scalar') => ({
     kind: 'wasm',
-    variants: [{ profile: program.profile, block: 'scalar', bytes: encodeModule(emitWasm(program)) }],
+    variants: [{ profile: program.profile, block, bytes: encodeModule(emitWasm(program)) }],
   }),
 };
 

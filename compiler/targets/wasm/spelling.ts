@@ -137,7 +137,7 @@ export const spellings: Spellings = {
 
 /**
  * Under the profile `fused`, `mulAdd` is relaxed SIMD's instruction, which rounds once where the host has a fused
- * multiply-add: `fusesMultiplyAdd` asks. It exists for four lanes only.
+ * multiply-add: `fusesMultiplyAdd` of runtime/host.ts asks. It exists for four lanes only.
  */
 export const fusedSpellings: Spellings = {
   ...spellings,
