@@ -1,6 +1,6 @@
 import type { RoundingProfile } from '../../compiler/program/program.ts';
-import { fusesMultiplyAdd } from '../../compiler/support/fusesMultiplyAdd.ts';
 import type { Target } from '../../compiler/targets/target.ts';
+import { fusesMultiplyAdd } from '../../runtime/host.ts';
 
 const fuses = fusesMultiplyAdd();
 
