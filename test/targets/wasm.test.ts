@@ -131,6 +131,7 @@ describe('the type check', () => {
   };
   const one: Instruction = { op: 'f32.const', value: 1 };
   const zero: Instruction = { op: 'i32.const', value: 0 };
+  const four: Instruction = { op: 'v128.const', lanes: 'f32x4', value: 1 };
 
   it('accepts what fits', () => {
     check([one, { op: 'local.set', local: 0 }]);
@@ -150,6 +151,18 @@ describe('the type check', () => {
     ['an open block', [{ op: 'loop' }], /stays open/],
     ['a jump out of the function', [zero, { op: 'br_if', depth: 0 }], /leaves the function/],
     ['a local that does not exist', [{ op: 'local.get', local: 1 }], /does not exist/],
+    ['a lane that does not exist', [four, { op: 'f32x4.extract_lane', lane: 4 }], /has the lane 4/],
+    ['a lane of one', [one, { op: 'f32x4.extract_lane', lane: 0 }], /takes v128, and finds f32/],
+    [
+      'a byte of a third vector',
+      [four, four, { op: 'i8x16.shuffle', bytes: Array<number>(16).fill(32) }],
+      /has the lane 32/,
+    ],
+    [
+      'a third pair of lanes',
+      [zero, four, { op: 'v128.store64_lane', offset: 0, lane: 2 }],
+      /has the lane 2/,
+    ],
     ['a negative offset', [zero, { op: 'f32.load', offset: -4 }], /offset -4/],
   ])('refuses %s', (_, body, message) => {
     expect(() => check(body)).toThrow(message);
