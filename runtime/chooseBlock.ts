@@ -29,46 +29,73 @@ export function chooseBlock(
   return winner;
 }
 
-const mostSteps = 4;
-/** Per variant; engines need some of it to put optimised code in the place of their first. */
-const milliseconds = 6;
+/** Rows of all steps together: whole tiles of 3, 4 and 6 rows. */
+const rowsOfSweep = 12;
 /** Of one visit, well above the grain of a browser's clock. */
-const visitMilliseconds = 0.3;
-const rounds = 3;
+const visitMilliseconds = 0.2;
+/** Visits without a gain after which nothing more is expected. */
+const quietVisits = 3;
+/** Of all, where code does not settle. */
+const patience = 50;
 /** A later variant must be faster by this much: the module's order is the compiler's preference. */
 const margin = 0.97;
 
+/** Visits of one variant, each the mean time of some sweeps. */
+class Timing {
+  best = Number.POSITIVE_INFINITY;
+  readonly #visit: () => number;
+  #first = 0;
+  #visits = 0;
+  #quiet = 0;
+
+  constructor(visit: () => number) {
+    this.#visit = visit;
+  }
+
+  visit(): void {
+    const time = this.#visit();
+    this.#visits++;
+    // The first visit holds the engine's time to compile.
+    if (this.#visits === 2) this.#first = time;
+    this.#quiet = time < 0.95 * this.best ? 0 : this.#quiet + 1;
+    this.best = Math.min(this.best, time);
+  }
+
+  /** Engines start with code that is several times slower, and replace it function by function, when they find time. */
+  get isSettled(): boolean {
+    return this.#quiet >= quietVisits && this.best < this.#first / 2;
+  }
+}
+
 /**
- * The place of the one that runs a few steps (and back, where there is training) in the least time; 0 where the host has no
- * clock. Each is visited in turn, so that a slow moment of the machine meets all, and its best visit counts: engines
- * replace code by better code meanwhile.
+ * The place of the one that runs a short sweep (and back, where there is training) in the least time; 0 where the host has
+ * no clock. Each is visited in turn, so that a slow moment of the machine meets all, and its best visit counts.
  */
-function fastest(variants: readonly Procedures[], { training, window }: Manifest): number {
+function fastest(variants: readonly Procedures[], { training, window, batch }: Manifest): number {
   const clock = (globalThis as { readonly performance?: { now(): number } }).performance;
   if (clock === undefined) return 0;
-  const steps = Math.min(mostSteps, window);
-  const visit = (procedures: Procedures): number => {
-    const start = clock.now();
-    let runs = 0;
-    let elapsed = 0;
-    while (elapsed < visitMilliseconds) {
-      procedures.forward(steps);
-      if (training) procedures.backward(steps);
-      runs++;
-      elapsed = clock.now() - start;
-    }
-    return elapsed / runs;
-  };
-  for (const { prepare, start } of variants) {
+  const steps = Math.min(Math.ceil(rowsOfSweep / batch), window);
+  const timings = variants.map(({ prepare, start, forward, backward }) => {
     prepare();
     start();
-  }
-  const best = variants.map(() => Number.POSITIVE_INFINITY);
-  const end = clock.now() + milliseconds * variants.length;
-  for (let round = 0; round < rounds || clock.now() < end; round++) {
-    for (const [i, procedures] of variants.entries()) best[i] = Math.min(best[i]!, visit(procedures));
+    return new Timing(() => {
+      const begin = clock.now();
+      let runs = 0;
+      let elapsed = 0;
+      while (elapsed < visitMilliseconds) {
+        forward(steps);
+        if (training) backward(steps);
+        runs++;
+        elapsed = clock.now() - begin;
+      }
+      return elapsed / runs;
+    });
+  });
+  const end = clock.now() + patience;
+  while (timings.some(({ isSettled }) => !isSettled) && clock.now() < end) {
+    for (const timing of timings) timing.visit();
   }
   let found = 0;
-  for (let i = 1; i < best.length; i++) if (best[i]! < best[found]! * margin) found = i;
+  for (const [i, { best }] of timings.entries()) if (best < timings[found]!.best * margin) found = i;
   return found;
 }
