@@ -172,6 +172,7 @@ class Planner {
         const computed = isEntryByEntry(graph, operand) || part.form === 'contract' || part.form === 'reduce';
         const free =
           computed &&
+          node.operands.indexOf(operand) === node.operands.lastIndexOf(operand) &&
           !this.#question.views.isVirtual(operand) &&
           !fused.has(operand) &&
           rowReadOf(graph, operand) === undefined &&

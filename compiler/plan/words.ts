@@ -1,54 +1,119 @@
 import type { NodeId } from '../graph/graph.ts';
-import { formatPosition, textOf } from '../source/source.ts';
-import type { Extent, Kernel, Plan } from './plan.ts';
+import { positionAt, type Span } from '../source/source.ts';
+import { formulaOf, textOfValue, viewsOf } from './formula.ts';
+import { rowAddOf } from './fusion.ts';
+import { namesOf } from './names.ts';
+import { panelsOf } from './panels.ts';
+import type { Kernel, Plan } from './plan.ts';
 
-/** What a kernel does, in the words of the equation it belongs to: `lstm.rnn:12  c = f*c_prev + i*g`. */
+/** A profiler shows these as names of functions. */
+const longest = 100;
+
+/** What a kernel does and where that is written: `lstm.rnn:16-19  [W_i; W_f; W_o; W_g] @ x`. */
 export function describeKernel(plan: Plan, kernel: Kernel): string {
+  const text = whatOf(plan, kernel);
+  const spans = nodesOf(kernel).map((id) => plan.bound.graph.nodes[id]!.origin.span);
+  const where = spans.length === 0 ? '' : `${linesOf(spans)}  `;
+  return `${where}${text.length > longest ? `${text.slice(0, longest - 1)}…` : text}`;
+}
+
+/** What a kernel does, in the names of the equations: `c_bar, z_i_bar`, `h_prev_bar = U.T @ z_bar`, `new h`. */
+export function whatOf(plan: Plan, kernel: Kernel): string {
+  const { graph } = plan.bound;
+  const text = (id: NodeId) => textOfValue(graph, id);
   switch (kernel.kind) {
-    case 'copy':
+    case 'copy': {
+      const part = /^part of %(\d+)$/.exec(kernel.why);
+      return part === null ? kernel.why : `${text(kernel.from)} into ${text(Number(part[1]))}`;
+    }
     case 'move':
-      return `${kernel.why}${extents[kernel.over]}`;
+      return kernel.why;
     case 'part':
-      return `part of %${kernel.concat}`;
+      return `${text(kernel.from)} into ${text(kernel.concat)}`;
     case 'group':
-      return kernel.nodes.length === 1
-        ? equationOf(plan, kernel.nodes[0]!)
-        : `${namesOf(plan, kernel.nodes)}  ${placesOf(plan, kernel.nodes)}`;
+      return kernel.nodes.length === 1 ? equation(plan, kernel.nodes[0]!) : members(plan, kernel.nodes);
     case 'compute':
     case 'product':
     case 'reduce':
-      return equationOf(plan, kernel.node);
-    case 'pack':
-      return `panels for ${equationOf(plan, kernel.node)}`;
+      return equation(plan, kernel.node);
+    case 'pack': {
+      const panels = panelsOf(graph, kernel.node, kernel.packed.columns);
+      return `panels of ${panels === undefined ? '' : text(panels.node)} for ${equation(plan, kernel.node)}`;
+    }
     case 'clear':
-      return `zero for ${equationOf(plan, kernel.total)}`;
+      return `${targetsOf(plan, kernel.total)} = 0`;
     case 'accumulate':
-    case 'total':
-      return `total for ${equationOf(plan, kernel.total)}`;
+    case 'total': {
+      const node = graph.nodes[kernel.total]!;
+      const row = rowAddOf(graph, kernel.total);
+      const targets = targetsOf(plan, kernel.total);
+      if (row !== undefined) return `${targets}[${text(row.index)}] += ${text(row.value)}`;
+      return node.form === 'total' ? `${targets} += ${text(node.operand)}` : targets;
+    }
   }
 }
 
-const extents: Record<Extent, string> = { once: '', example: ' for each row', step: '' };
-
-/** `%12 -> c  lstm.rnn:12  c = f*c_prev + i*g` */
-export function equationOf({ bound }: Plan, id: NodeId): string {
-  const { span, sweep, name } = bound.graph.nodes[id]!.origin;
-  const equation = textOf(span).replaceAll(/\s+/g, ' ').slice(0, 80);
-  const value = name === undefined ? '' : ` -> ${name}`;
-  return `%${id}${value}  ${sweep === 'adjoint' ? 'adjoint of ' : ''}${formatPosition(span)}  ${equation}`;
+/** Nodes that a kernel computes or adds to. */
+export function nodesOf(kernel: Kernel): readonly NodeId[] {
+  switch (kernel.kind) {
+    case 'group':
+      return kernel.nodes;
+    case 'compute':
+    case 'product':
+    case 'reduce':
+    case 'pack':
+      return [kernel.node];
+    case 'accumulate':
+    case 'total':
+    case 'clear':
+      return [kernel.total];
+    case 'copy':
+    case 'move':
+    case 'part':
+      return [];
+  }
 }
 
-/** The named values among nodes. */
-function namesOf({ bound }: Plan, ids: readonly NodeId[]): string {
-  const names = ids.flatMap((id) => bound.graph.nodes[id]!.origin.name ?? []);
-  const shown = [...new Set(names)];
-  return shown.length === 0 ? `%${ids[0]} to %${ids.at(-1)}` : shown.join(', ');
+/** `h_prev_bar = U.T @ z_bar`; without a name the formula alone. */
+function equation({ bound: { graph } }: Plan, id: NodeId): string {
+  const name = namesOf(graph).of(id);
+  const formula = formulaOf(graph, id);
+  return name === undefined || name === formula ? formula : `${name} = ${formula}`;
 }
 
-/** The lines that a group of nodes comes from. */
-function placesOf({ bound }: Plan, ids: readonly NodeId[]): string {
-  const adjoint = ids.some((id) => bound.graph.nodes[id]!.origin.sweep === 'adjoint');
-  const positions = [...new Set(ids.map((id) => formatPosition(bound.graph.nodes[id]!.origin.span)))];
-  const shown = positions.slice(0, 3).join(', ') + (positions.length > 3 ? ' and others' : '');
-  return `${adjoint ? 'adjoint of ' : ''}${shown}`;
+/** Values of a group that have a name or are kept. */
+function members({ bound: { graph }, places }: Plan, ids: readonly NodeId[]): string {
+  const names = namesOf(graph);
+  const shown = ids.filter((id) => names.isUsers(id) || places.has(id));
+  const texts = (shown.length === 0 ? ids.slice(-1) : shown).map((id) => textOfValue(graph, id));
+  return [...new Set(texts)].join(', ');
+}
+
+/** Gradients that a total is, or holds side by side. */
+export function targetsOf({ bound: { graph } }: Plan, total: NodeId): string {
+  const names = namesOf(graph);
+  const found = viewsOf(graph, total).flatMap((id) => names.of(id) ?? []);
+  if (found.length > 0) return [...new Set(found)].join(', ');
+  const users = graph.nodes.flatMap((node, id) => {
+    const operands = node.form === 'concat' || node.form === 'sum' ? node.operands : [];
+    return operands.includes(total) ? (names.of(id) ?? []) : [];
+  });
+  return users.length > 0 ? `part of ${users.join(', ')}` : 'total';
+}
+
+/** `lstm.rnn:16-19` */
+export function linesOf(spans: readonly Span[]): string {
+  const lines = new Map<string, number[]>();
+  for (const { source, start } of spans) {
+    const { line } = positionAt(source, start);
+    const known = lines.get(source.name);
+    if (known === undefined) lines.set(source.name, [line]);
+    else known.push(line);
+  }
+  return [...lines]
+    .map(([file, all]) => {
+      const [first, last] = [Math.min(...all), Math.max(...all)];
+      return first === last ? `${file}:${first}` : `${file}:${first}-${last}`;
+    })
+    .join(', ');
 }

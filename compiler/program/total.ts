@@ -14,7 +14,9 @@ export function lowerWholeTotal(total: NodeId, operands: Operands): readonly Pro
   const { graph } = operands.plan.bound;
   const node = graph.nodes[total]!;
   invariant(node.form === 'total', 'not a total');
-  if (isFusedProduct(graph, node.operand)) return lowerTotalOfProducts(total, node.operand, operands);
+  // A product that is a result has a place, and is read there.
+  if (isFusedProduct(graph, node.operand) && !operands.plan.places.has(node.operand))
+    return lowerTotalOfProducts(total, node.operand, operands);
   const shape = boundShape(graph, total);
   const indices = shape.map((_, axis) => axisIndex(axis));
   let stride = 1;
