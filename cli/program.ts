@@ -86,6 +86,13 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
       new Option('-t, --target <name>', 'what the module holds').choices(['wasm', 'js']).default('wasm'),
     )
     .addOption(
+      new Option(
+        '--profile <name>',
+        'rounding of multiply-adds (default: both, for the host to choose; in a .wasm file separate)',
+      ).choices(['separate', 'fused']),
+    )
+    .option('--block <name>', 'register block of matrix products, e.g. 4x2 (default: the host measures)')
+    .addOption(
       new Option('-o, --out <file>', 'ends in .js, .mjs or .wasm (default: the name of the source, .js)'),
     )
     .addHelpText(

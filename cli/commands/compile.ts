@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
 import { bundleModule, bundleWasm } from '../../compiler/module/bundle.ts';
+import { type BlockName, registerBlocks } from '../../compiler/plan/blocks.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import { loadImport, readSource, writeAtomically } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -12,12 +13,14 @@ export interface CompileCommand {
   readonly window?: number;
   readonly inference: boolean;
   readonly target: 'js' | 'wasm';
+  readonly profile?: 'separate' | 'fused';
+  readonly block?: string;
   readonly out?: string;
 }
 
 /** Writes an ES module with its types, or a .wasm file. */
 export function compileFile(path: string, command: CompileCommand, io: Io): ExitCode {
-  const { size, inference, out, ...options } = command;
+  const { size, inference, out, profile, block, ...options } = command;
   const source = readSource(path);
   const file = out ?? `${path === '-' ? 'cell' : basename(path).replace(/\.rnn$/, '')}.js`;
   const kind = /\.(js|mjs|wasm)$/.exec(file)?.[1];
@@ -30,7 +33,20 @@ export function compileFile(path: string, command: CompileCommand, io: Io): Exit
       'A .wasm file holds WebAssembly: leave out --target js, or write a .js file.',
     );
   }
-  const compiled = compile(source, { ...options, sizes: size, training: !inference, load: loadImport });
+  if (block !== undefined && !isBlock(block)) {
+    const known = Object.keys(registerBlocks).join(', ');
+    throw new Failure(exitCodes.usage, `There is no register block ${block}; there are ${known}.`);
+  }
+  // A file of one variant goes to hosts unknown.
+  const rounding = profile ?? (kind === 'wasm' ? 'separate' : undefined);
+  const compiled = compile(source, {
+    ...options,
+    ...(rounding && { profile: rounding }),
+    ...(block && { block }),
+    sizes: size,
+    training: !inference,
+    load: loadImport,
+  });
   if (kind === 'wasm') {
     const bytes = bundleWasm(compiled);
     writeAtomically(file, bytes);
@@ -44,3 +60,5 @@ export function compileFile(path: string, command: CompileCommand, io: Io): Exit
   io.out(`${file}: ${Buffer.byteLength(js)} bytes\n${types}\n`);
   return exitCodes.fine;
 }
+
+const isBlock = (name: string): name is BlockName => Object.hasOwn(registerBlocks, name);

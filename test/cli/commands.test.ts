@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { WasmVariant } from '../../compiler/module/manifest.ts';
 import { instantiate, readWasm } from '../../runtime/index.ts';
 import { examples, rnnc, scratch } from './support.ts';
 
@@ -116,6 +117,26 @@ describe('compile', () => {
       outputs.push(instance.forward(Float32Array.of(0.1, -0.2, 0.3), 1).h!.slice());
     }
     expect(outputs[0]).toEqual(outputs[1]);
+  });
+
+  it('leaves the choice of rounding and block to the host, or makes it', async () => {
+    const variants = async (name: string, ...more: readonly string[]): Promise<unknown[]> => {
+      const path = join(folder, name);
+      expect((await rnnc('compile', lstm, '-s', 'I=3,H=4', '-o', path, ...more)).code).toBe(0);
+      const { code } = name.endsWith('.wasm')
+        ? readWasm(readFileSync(path))
+        : (await import(pathToFileURL(path).href)).default;
+      return code.variants.map((variant: WasmVariant) => [variant.profile, variant.block]);
+    };
+    const all = await variants('all.js');
+    expect(new Set(all.map(String)).size).toBe(all.length);
+    expect(new Set(all.map((names) => (names as string[])[0]))).toEqual(new Set(['separate', 'fused']));
+    expect(await variants('pinned.js', '--profile', 'fused', '--block', '3x3')).toEqual([['fused', '3x3']]);
+    expect(await variants('safe.wasm')).toEqual([['separate', expect.anything()]]);
+    expect(await variants('fast.wasm', '--profile', 'fused')).toEqual([['fused', expect.anything()]]);
+    const { code, err } = await rnnc('compile', lstm, '-s', 'I=3,H=4', '--block', 'toString');
+    expect(code).toBe(2);
+    expect(err).toContain('no register block toString; there are 6x2');
   });
 
   it('names what is missing, and writes nothing', async () => {

@@ -1,0 +1,162 @@
+import type { Manifest, Procedures } from '../compiler/module/manifest.ts';
+
+/*
+ * The loader for audio threads and other places without `fetch`, `TextDecoder`, `atob` or time to wait: by itself, at once,
+ * at most 2048 bytes when minified. It imports nothing of the runtime.
+ */
+
+type Lanes = Float32Array | Int32Array;
+type Named<T> = { readonly [name: string]: T };
+
+interface HostMemory {
+  readonly buffer: ArrayBuffer;
+}
+interface HostModule {
+  readonly [Symbol.toStringTag]: string;
+}
+interface HostWebAssembly {
+  readonly Memory: new (pages: { readonly initial: number }) => HostMemory;
+  readonly Module: {
+    new (bytes: Uint8Array): HostModule;
+    customSections(module: HostModule, name: string): readonly ArrayBuffer[];
+  };
+  readonly Instance: new (
+    module: HostModule,
+    imports: { readonly rnnc: { readonly memory: HostMemory } },
+  ) => { readonly exports: object };
+}
+
+/** A cell that runs step by step. Arrays are views into its memory, the same for its life, and may be written. */
+export interface Stream {
+  readonly manifest: Manifest;
+  /** By path name: [...shape]. After writing call `prepare()`. */
+  readonly parameters: Named<Float32Array>;
+  /** By name: [batch, ...shape], of the next step; Int32Array for index inputs. */
+  readonly inputs: Named<Lanes>;
+  /** By name: [batch, ...shape], of the last step. */
+  readonly outputs: Named<Float32Array>;
+  /** By name: [batch, ...shape], the newest. */
+  readonly states: Named<Float32Array>;
+  /** Computes anew what is computed from parameters once. Allocates nothing. */
+  prepare(): void;
+  /** Begins sequences in all rows: states at their start values, step counters at 0. Allocates nothing. */
+  start(): void;
+  /**
+   * One step for all rows: reads `inputs`, moves `states`, writes `outputs`, which it returns. Allocates nothing.
+   *
+   * @throws RangeError (RNN503) where an index input is out of range; nothing is run then
+   */
+  step(): Named<Float32Array>;
+}
+
+export interface StreamOptions {
+  /** Parameters by path name, row-major; all whose start is drawn at random must be here. */
+  readonly weights?: Named<ArrayLike<number>>;
+  /** By default the one in the module, which `rnnc compile -o cell.wasm` has put there. */
+  readonly manifest?: Manifest;
+}
+
+/**
+ * Brings a cell to life, with its sequences begun. It has the bits of `Instance.step`.
+ *
+ * @param code  the bytes of a `.wasm` file, or a `WebAssembly.Module` of them, as another thread has compiled it
+ * @throws Error (RNN515, RNN505, RNN501) without a manifest of format 1, or where weights are missing or do not fit
+ */
+export function openStream(
+  code: Uint8Array | object,
+  { weights = {}, manifest }: StreamOptions = {},
+): Stream {
+  const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: HostWebAssembly })
+    .WebAssembly;
+  const module = code instanceof Module ? (code as HostModule) : new Module(code as Uint8Array);
+  const described = manifest ?? readManifest(Module.customSections(module, 'rnnc.manifest')[0]);
+  if (described?.format !== 1) throw Error('RNN515  no manifest of format 1');
+
+  const { batch, buffers, inputs, states } = described;
+  const memory = new Memory({ initial: Math.max(1, Math.ceil(described.memoryBytes / 65536)) });
+  const { prepare, start, forward } = new Instance(module, { rnnc: { memory } }).exports as Procedures;
+  const places = new Map(buffers.map((buffer) => [buffer.name, buffer]));
+  /** A whole buffer, or its slot `at` of this many lanes. */
+  const view = (name: string, size?: number, at = 0): Lanes => {
+    const { lanes, offset, length } = places.get(name)!;
+    const count = size ?? length;
+    return new (lanes === 'f32' ? Float32Array : Int32Array)(memory.buffer, offset + 4 * at * count, count);
+  };
+  const step = ({ buffer, shape }: { buffer: string; shape: readonly number[] }, at?: number) =>
+    view(
+      buffer,
+      shape.reduce((product, axis) => product * axis, batch),
+      at,
+    );
+
+  for (const { buffer, values } of described.constants) view(buffer).set(values);
+  for (const { name, buffer, initialiser } of described.parameters) {
+    const [values, entries] = [Object.hasOwn(weights, name) ? weights[name] : undefined, view(buffer)];
+    if (values) {
+      if (values.length !== entries.length)
+        throw Error(`RNN501  ${name} must hold ${entries.length} numbers`);
+      entries.set(values);
+    } else if (initialiser.kind === 'number') entries.fill(initialiser.value);
+    else if (initialiser.kind === 'values') entries.set(initialiser.values);
+    else throw Error(`RNN505  the weights of ${name} are missing`);
+  }
+
+  const carried = states.map((state) => [step(state, 0), step(state, 1)] as const);
+  const indices = inputs.flatMap((input) => (input.classes ? [[step(input), input] as const] : []));
+  const [counters, numbers] = [view(described.stepCounter), view(described.sequenceNumber)];
+  let first = 0;
+  let ran = false;
+  const stream: Stream = {
+    manifest: described,
+    parameters: named(described.parameters, ({ buffer }) => view(buffer)) as Named<Float32Array>,
+    inputs: named(inputs, (input) => step(input)),
+    outputs: named(described.outputs, (output) => step(output)) as Named<Float32Array>,
+    states: named(
+      states.filter(({ hidden }) => !hidden),
+      (state) => step(state),
+    ) as Named<Float32Array>,
+    prepare,
+    start() {
+      // Numbers of sequences that ran no step are free again.
+      if (ran) first += batch;
+      ran = false;
+      for (let row = 0; row < batch; row++) numbers[row] = first + row;
+      counters.fill(0);
+      start();
+    },
+    step() {
+      for (let i = 0; i < indices.length; i++) {
+        const [values, { name, classes }] = indices[i]!;
+        for (let k = 0; k < values.length; k++) {
+          if (values[k]! >>> 0 >= classes!) throw RangeError(`RNN503  ${name} is ${values[k]}`);
+        }
+      }
+      forward(1);
+      ran = true;
+      for (let i = 0; i < carried.length; i++) carried[i]![0].set(carried[i]![1]);
+      for (let row = 0; row < batch; row++) counters[row]!++;
+      return stream.outputs;
+    },
+  };
+  prepare();
+  stream.start();
+  return stream;
+}
+
+/** JSON in ASCII, with null for NaN. */
+function readManifest(section: ArrayBuffer | undefined): Manifest | undefined {
+  if (!section) return undefined;
+  let text = '';
+  for (const byte of new Uint8Array(section)) text += String.fromCharCode(byte);
+  return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value));
+}
+
+/** Without a prototype: every name is only a name. */
+function named<T extends { readonly name: string }, V>(
+  items: readonly T[],
+  view: (item: T) => V,
+): Named<V> {
+  const record = Object.create(null);
+  for (const item of items) record[item.name] = view(item);
+  return record;
+}
