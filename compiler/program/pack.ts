@@ -5,7 +5,8 @@ import { invariant } from '../support/invariant.ts';
 import type { Operands } from './operands.ts';
 import { labelIndex } from './product.ts';
 import type { Address, Affine, ProgramExpression, ProgramStatement } from './program.ts';
-import { affine, load, local, loop, shift, store } from './write.ts';
+import { turned } from './turn.ts';
+import { affine, load, loop, shift, store } from './write.ts';
 
 /** Lays the shared operand of a contraction in panels. Lanes of a panel beyond the last one stay as they are. */
 export function lowerPack(id: NodeId, packed: Packed, operands: Operands): readonly ProgramStatement[] {
@@ -28,8 +29,7 @@ export function lowerPack(id: NodeId, packed: Packed, operands: Operands): reado
     extent,
   }));
   const innermost = around.at(-1)!;
-  const turned =
-    strideOf(innermost.index) === 1 && strideOf(lane) !== 1 && innermost.extent >= lanesPerColumn;
+  const turns = strideOf(innermost.index) === 1 && strideOf(lane) !== 1 && innermost.extent >= lanesPerColumn;
   const withLane = (by: Affine): Address => shift(without(source.address, lane), scale(by, strideOf(lane)));
   const to = (by: Affine): Address => ({
     buffer: packed.buffer,
@@ -42,7 +42,7 @@ export function lowerPack(id: NodeId, packed: Packed, operands: Operands): reado
       const lanes = Math.min(lanesPerColumn, count - column * lanesPerColumn);
       const start = column * lanesPerColumn;
       const results = { at: plus(panel, start), into: plus(inPanel, start) };
-      return turned ? transposed(results, lanes) : straight(results, lanes);
+      return turns ? transposed(results, lanes) : straight(results, lanes);
     }).flat();
 
   const straight = (
@@ -50,7 +50,7 @@ export function lowerPack(id: NodeId, packed: Packed, operands: Operands): reado
     lanes: number,
   ): readonly ProgramStatement[] => {
     if (strideOf(lane) === 1) {
-      const value: ProgramExpression = { ...load(withLane(at)), width: 4 } as ProgramExpression;
+      const value = loadFour(withLane(at));
       return wrap(around, [{ kind: 'store', address: to(into), value, count: lanes as 1 | 2 | 3 | 4 }]);
     }
     const stores = Array.from({ length: lanes }, (_, k) =>
@@ -67,51 +67,22 @@ export function lowerPack(id: NodeId, packed: Packed, operands: Operands): reado
     const blocks = Math.floor(innermost.extent / lanesPerColumn);
     const done = blocks * lanesPerColumn;
     const four = (k: number) => fourth(innermost.index, k);
-    const rows = [0, 1, 2, 3].map(
-      (k): ProgramStatement => ({
-        kind: 'let',
-        name: `row${k}`,
-        lanes: 'f32x4',
-        value: { ...load(inFours(withLane(plus(at, k)))), width: 4 } as ProgramExpression,
-      }),
+    const { statements, columns } = turned(
+      [0, 1, 2, 3].map((k) => loadFour(inFours(withLane(plus(at, k))))),
+      '',
     );
-    const pair = (
-      name: string,
-      a: string,
-      b: string,
-      lanesOf: readonly [number, number, number, number],
-    ): ProgramStatement => ({
-      kind: 'let',
-      name,
-      lanes: 'f32x4',
-      value: { kind: 'shuffle', lanes: lanesOf, left: local(a), right: local(b) },
-    });
-    const low = [0, 4, 1, 5] as const;
-    const high = [2, 6, 3, 7] as const;
-    const pairs = [
-      pair('low01', 'row0', 'row1', low),
-      pair('low23', 'row2', 'row3', low),
-      pair('high01', 'row0', 'row1', high),
-      pair('high23', 'row2', 'row3', high),
-    ];
-    const turnedRows = [
-      ['low01', 'low23', [0, 1, 4, 5]],
-      ['low01', 'low23', [2, 3, 6, 7]],
-      ['high01', 'high23', [0, 1, 4, 5]],
-      ['high01', 'high23', [2, 3, 6, 7]],
-    ] as const;
-    const stores = turnedRows.map(
-      ([a, b, lanesOf], k): ProgramStatement => ({
+    const stores = columns.map(
+      (value, k): ProgramStatement => ({
         kind: 'store',
         address: shift(inFours(to(into)), affine(k * panelStep)),
-        value: { kind: 'shuffle', lanes: lanesOf, left: local(a), right: local(b) },
+        value,
         count: 4,
       }),
     );
     const outer = around.slice(0, -1);
     const rest = innermost.extent - done;
     return [
-      ...wrap([...outer, { index: innermost.index, extent: blocks }], [...rows, ...pairs, ...stores]),
+      ...wrap([...outer, { index: innermost.index, extent: blocks }], [...statements, ...stores]),
       ...(rest === 0
         ? []
         : wrap(
@@ -144,6 +115,7 @@ export function lowerPack(id: NodeId, packed: Packed, operands: Operands): reado
   ];
 }
 
+const loadFour = (address: Address): ProgramExpression => ({ kind: 'load', address, width: 4 });
 const plus = (at: Affine, lanes: number): Affine => affine(at.constant + lanes, ...at.terms);
 const scale = (at: Affine, by: number): Affine =>
   affine(at.constant * by, ...at.terms.map(({ index, stride }) => ({ index, stride: stride * by })));

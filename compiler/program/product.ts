@@ -8,6 +8,7 @@ import type { Axis, Operands } from './operands.ts';
 import type { Address, Affine, ProgramExpression, ProgramStatement } from './program.ts';
 import { reduction } from './reduction.ts';
 import { type ColumnAt, type TileAxis, tiles } from './tile.ts';
+import { turnedProduct } from './turnedProduct.ts';
 import { affine, letReal, load, local, loop, op, real, set, shift, store } from './write.ts';
 
 /** Loop index of an axis label. */
@@ -157,7 +158,55 @@ function lowerTiled(given: Product, operands: Operands): readonly ProgramStateme
       operands.plan.block,
     );
   }
-  return lowerScalar(product);
+  return lowerTurned(product, operands) ?? lowerScalar(product);
+}
+
+/** A matrix whose rows run along the summed axis times a vector; undefined where there is none. */
+function lowerTurned(product: Product, operands: Operands): readonly ProgramStatement[] | undefined {
+  const { kept, summed, out, accumulate } = product;
+  const strideIn = (address: Address, name: string) =>
+    address.at.terms.find(({ index }) => index === name)?.stride ?? 0;
+  const inner = summed.at(-1);
+  const pairs = [
+    [product.left, product.right],
+    [product.right, product.left],
+  ] as const;
+  for (const [matrix, vector] of pairs) {
+    if (matrix.kind !== 'load' || vector.kind !== 'load' || inner === undefined) continue;
+    const lane = kept.findLast(
+      ({ index }) => strideIn(out, index) === 1 && strideIn(vector.address, index) === 0,
+    );
+    const isReal = [matrix, vector].every(({ address }) => operands.isReal(address.buffer));
+    if (lane === undefined || lane.extent < lanesPerColumn || !isReal) continue;
+    if (strideIn(matrix.address, inner.index) !== 1) continue;
+    const without = (address: Address): Address => ({
+      ...address,
+      at: affine(address.at.constant, ...address.at.terms.filter(({ index }) => index !== lane.index)),
+    });
+    const stride = strideIn(matrix.address, lane.index);
+    const outer = kept.filter((axis) => axis !== lane);
+    const whole = turnedProduct({
+      outer,
+      lane: { ...lane, stride },
+      summed,
+      matrix: without(matrix.address),
+      vector: vector.address,
+      out: without(out),
+      accumulate,
+    });
+    const done = Math.floor(lane.extent / lanesPerColumn) * lanesPerColumn;
+    if (done === lane.extent) return whole;
+    const past = (address: Address) => shift(address, affine(done * strideIn(address, lane.index)));
+    const rest: Product = {
+      ...product,
+      left: { ...matrix, address: past(matrix.address) },
+      right: vector,
+      out: past(out),
+      kept: [...outer, { ...lane, extent: lane.extent - done }],
+    };
+    return [...whole, ...lowerScalar(rest)];
+  }
+  return undefined;
 }
 
 /** One result per row: a sum in sixteen running values, whatever the batch. */
