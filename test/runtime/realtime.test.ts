@@ -7,7 +7,8 @@ import type { CompiledCell } from '../../compiler/module/manifest.ts';
 import { fusesMultiplyAdd } from '../../runtime/host.ts';
 import { instantiateSync, readWasm } from '../../runtime/index.ts';
 import { openStream } from '../../runtime/realtime.ts';
-import { example, numbersFrom } from './streamCells.ts';
+import { numbersFrom } from '../support/numbersFrom.ts';
+import { example } from './streamCells.ts';
 
 const cells = {
   lstm: { name: 'lstm.rnn', options: { sizes: { I: 3, H: 8 } } },

@@ -26,12 +26,3 @@ export function example(name: string, options: CompileOptions): CompiledCell {
   const load = (path: string, from: Source) => sourceOf(basename(join(dirname(from.name), path)));
   return compile(name === 'lagged' ? { name, text: lagged } : sourceOf(name), { ...options, load });
 }
-
-/** Numbers in [-1, 1), the same at each call. */
-export function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return (state >>> 8) / 2 ** 23 - 1;
-  };
-}

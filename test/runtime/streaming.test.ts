@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instantiateSync } from '../../runtime/index.ts';
-import { example, numbersFrom } from './streamCells.ts';
+import { numbersFrom } from '../support/numbersFrom.ts';
+import { example } from './streamCells.ts';
 
 const bits = (values: Float32Array | Int32Array): Int32Array => new Int32Array(values.slice().buffer);
 const lstm = (batch: number, window: number, training: boolean) =>
