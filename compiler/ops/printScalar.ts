@@ -18,26 +18,32 @@ const prefix: ReadonlyMap<string, { readonly symbol: string; readonly binds: num
   ['not', { symbol: 'not ', binds: 3 }],
   ['neg', { symbol: '-', binds: 7 }],
 ]);
-const tight = 10;
+/** Binds so tightly that it never needs brackets. */
+export const tight = 10;
 
-interface Written {
+/** Text with how tightly it binds: 5 as a sum does, 6 as a product. */
+export interface Written {
   readonly text: string;
   readonly binds: number;
 }
 
 /** A scalar expression in the notation of the language; `names` are the arguments', `y` is the result. */
 export function printScalar(expression: ScalarExpression, names: readonly string[]): string {
-  return write(expression, names).text;
+  return writeScalar(
+    expression,
+    names.map((text) => ({ text, binds: tight })),
+  ).text;
 }
 
-function write(expression: ScalarExpression, names: readonly string[]): Written {
-  if (expression.kind === 'argument') return { text: names[expression.index] ?? 'y', binds: tight };
+/** As `printScalar`, of arguments that are formulas themselves. */
+export function writeScalar(expression: ScalarExpression, names: readonly Written[]): Written {
+  if (expression.kind === 'argument') return names[expression.index] ?? { text: 'y', binds: tight };
   if (expression.kind === 'constant') {
     return { text: `${Number(expression.value.toPrecision(9))}`, binds: expression.value < 0 ? 7 : tight };
   }
   const { op, args } = expression;
   const operand = (index: number, atLeast: number) => {
-    const { text, binds } = write(args[index]!, names);
+    const { text, binds } = writeScalar(args[index]!, names);
     return binds < atLeast ? `(${text})` : text;
   };
   const between = infix.get(op);

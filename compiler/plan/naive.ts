@@ -145,7 +145,7 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
         from: leaving,
         to: aside,
         over: 'step',
-        why: `what leaves ${name}_prev`,
+        why: `${name}_prev_bar put aside`,
       });
       return { name, arriving, aside };
     });
@@ -156,7 +156,7 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
         to: places.get(arriving)!,
         entries: outside.entries(arriving),
         over: 'step',
-        why: `arrives at ${name}`,
+        why: `${name}_bar_next of step t - 1`,
       });
     }
     for (const { name, node } of graph.adjoint.gradients) {

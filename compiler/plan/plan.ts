@@ -99,6 +99,8 @@ export type Kernel =
       readonly to: Place;
       readonly over: Extent;
       readonly why: string;
+      /** The concat that the copy is a part of. */
+      readonly into?: NodeId;
     }
   /** Copies a value to its part of a concat; only while a plan is made. */
   | {

@@ -1,7 +1,7 @@
 /** Rows that a product should have at once, so that reading its panels is shared among many. */
-const rowsWanted = 96;
+export const rowsWanted = 96;
 /** Half of a second-level cache of a small core. */
-const mostBytes = 512 * 1024;
+export const bytesInCache = 512 * 1024;
 
 /**
  * Steps of a slab: enough rows for the products over it, and not more than stays in cache; a number that divides the
@@ -15,7 +15,7 @@ export function slabOf(size: {
   readonly bytesPerStep: number;
 }): number {
   const { batch, window, bytesPerStep } = size;
-  const inCache = Math.max(1, Math.floor(mostBytes / Math.max(1, bytesPerStep)));
+  const inCache = Math.max(1, Math.floor(bytesInCache / Math.max(1, bytesPerStep)));
   const wanted = Math.min(window, inCache, Math.max(1, Math.ceil(rowsWanted / batch)));
   for (let steps = wanted; steps > wanted / 2; steps--) if (window % steps === 0) return steps;
   return wanted;

@@ -1,5 +1,6 @@
-import type { NodeId } from '../graph/graph.ts';
+import type { Contract, NodeId } from '../graph/graph.ts';
 import { positionAt, type Span } from '../source/source.ts';
+import { invariant } from '../support/invariant.ts';
 import { formulaOf, textOfValue, viewsOf } from './formula.ts';
 import { rowAddOf } from './fusion.ts';
 import { namesOf } from './names.ts';
@@ -22,10 +23,8 @@ export function whatOf(plan: Plan, kernel: Kernel): string {
   const { graph } = plan.bound;
   const text = (id: NodeId) => textOfValue(graph, id);
   switch (kernel.kind) {
-    case 'copy': {
-      const part = /^part of %(\d+)$/.exec(kernel.why);
-      return part === null ? kernel.why : `${text(kernel.from)} into ${text(Number(part[1]))}`;
-    }
+    case 'copy':
+      return kernel.into === undefined ? kernel.why : `${text(kernel.from)} into ${text(kernel.into)}`;
     case 'move':
       return kernel.why;
     case 'part':
@@ -38,7 +37,10 @@ export function whatOf(plan: Plan, kernel: Kernel): string {
       return equation(plan, kernel.node);
     case 'pack': {
       const panels = panelsOf(graph, kernel.node, kernel.packed.columns);
-      return `panels of ${panels === undefined ? '' : text(panels.node)} for ${equation(plan, kernel.node)}`;
+      invariant(panels !== undefined, `%${kernel.node} has no operand for panels`);
+      const node = graph.nodes[kernel.node]! as Contract;
+      const isTurned = node[`${panels.side}Axes`].indexOf(panels.lane) === 1;
+      return `${text(panels.node)}${isTurned ? '.T' : ''} in panels`;
     }
     case 'clear':
       return `${targetsOf(plan, kernel.total)} = 0`;
@@ -104,7 +106,8 @@ export function targetsOf({ bound: { graph } }: Plan, total: NodeId): string {
 /** `lstm.rnn:16-19` */
 export function linesOf(spans: readonly Span[]): string {
   const lines = new Map<string, number[]>();
-  for (const { source, start } of spans) {
+  const distinct = new Map(spans.map((span) => [`${span.start} ${span.source.name}`, span]));
+  for (const { source, start } of distinct.values()) {
     const { line } = positionAt(source, start);
     const known = lines.get(source.name);
     if (known === undefined) lines.set(source.name, [line]);
