@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BlockName, registerBlocks } from '../../compiler/plan/blocks.ts';
-import { type Choices, choosePlan } from '../../compiler/plan/choose.ts';
-import { naivePlan } from '../../compiler/plan/naive.ts';
+import { choosePlan } from '../../compiler/plan/choose.ts';
+import type { Choices } from '../../compiler/plan/draft/choices.ts';
 import { bufferNames, type Plan } from '../../compiler/plan/plan.ts';
 import { verifyPlan } from '../../compiler/plan/verify.ts';
 import { lower } from '../../compiler/program/lower.ts';

@@ -13,12 +13,14 @@ export interface Choices {
   readonly maySink: (id: NodeId) => boolean;
   /** Whether a node joins the group of nodes before it. */
   readonly mayFuse: (id: NodeId) => boolean;
+  /** Whether a matrix of parameters is laid in panels. */
   readonly mayPack: (id: NodeId) => boolean;
   /** Steps of a slab; by default as many as stay in cache. */
   readonly slab?: number;
 }
 
 const always = () => true;
+/** Those that are meant to be fast. */
 export const bestChoices: Choices = { mayHoist: always, maySink: always, mayFuse: always, mayPack: always };
 
 export interface ChosenPlanOptions extends PlanOptions {

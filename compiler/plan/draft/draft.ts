@@ -70,6 +70,7 @@ export class Draft {
     this.reads = readsOf(this.question);
   }
 
+  /** Whether a node is the gradient of a parameter. */
   isGradient(id: NodeId): boolean {
     return 'adjoint' in this.graph && this.graph.adjoint.gradients.some(({ node }) => node === id);
   }
@@ -99,6 +100,7 @@ export class Draft {
     else this.copyAtEnd({ kind: 'copy', from: id, to: place, over: 'step', why }, id, sweep, level);
   }
 
+  /** @param level  of the stage; by default that of the node */
   copyAtEnd(kernel: Kernel, id: NodeId, sweep: 'forward' | 'backward', level?: number): void {
     const stages = this.stages[sweep];
     const wanted = level ?? this.levels.get(sweep)!.get(this.question.views.base[id]!) ?? 0;

@@ -41,14 +41,7 @@ export function settleGradients(draft: Draft, graph: TrainingGraph): void {
     if (fits) draft.places.set(base, gradientPlace(offsets[0]!));
   }
   for (const { name, node, start } of wanted) {
-    const base = views.base[node]!;
-    const inPlace =
-      draft.places.get(base)?.buffer === bufferNames.gradients && bySource.get(base)!.length > 0;
-    const settled =
-      inPlace &&
-      bySource.get(base)!.some((part) => part.name === name) &&
-      totalLiesAt(draft, base, node, start);
-    if (settled) continue;
+    if (liesAt(draft, node, start)) continue;
     const to = gradientPlace(start);
     if (draft.isFree(node, 'finish') && graph.nodes[node]!.type.outer.length === 0)
       draft.places.set(node, to);
@@ -56,12 +49,13 @@ export function settleGradients(draft: Draft, graph: TrainingGraph): void {
   }
 }
 
-function totalLiesAt(draft: Draft, base: NodeId, node: NodeId, start: number): boolean {
+/** Whether a gradient is part of a total that stands among the gradients, in its right place. */
+function liesAt(draft: Draft, node: NodeId, start: number): boolean {
+  if (!draft.places.has(draft.question.views.base[node]!)) return false;
   const access = accessOf(draft.graph, draft.places, node);
   return (
     access.kind === 'place' &&
     access.place.buffer === bufferNames.gradients &&
-    access.place.offset + access.offset === start &&
-    base >= 0
+    access.place.offset + access.offset === start
   );
 }
