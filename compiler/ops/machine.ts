@@ -58,6 +58,11 @@ export const machineOps = {
   abs: unary('a without its sign', (a) => Math.abs(a)),
   min: binary('smaller of the two; NaN where either is; -0 is smaller than 0', (a, b) => Math.min(a, b)),
   max: binary('larger of the two; NaN where either is; 0 is larger than -0', (a, b) => Math.max(a, b)),
+  // Math.min and Math.max treat NaN and zeros otherwise.
+  // biome-ignore lint/complexity/useMathMinMax: another function
+  pseudoMin: binary('b where b < a, else a: one instruction, where min is many', (a, b) => (b < a ? b : a)),
+  // biome-ignore lint/complexity/useMathMinMax: another function
+  pseudoMax: binary('b where a < b, else a', (a, b) => (a < b ? b : a)),
   sqrt: unary('square root, rounded once', (a) => fround(Math.sqrt(a))),
   floor: unary('largest whole number at most a; -0 stays', (a) => Math.floor(a)),
   nearest: unary('nearest whole number, halves to even; a zero has the sign of a', roundToEven),
@@ -68,8 +73,9 @@ export const machineOps = {
   or: binary('1 where either is not zero, else 0', (a, b) => truth(a !== 0 || b !== 0)),
   not: unary('1 where a is zero, else 0', (a) => truth(a === 0)),
   select: ternary('b where a is not zero, else c', (a, b, c) => (a !== 0 ? b : c)),
-  pow2: unary('2^n, n cut to a whole number and clamped to [-126, 127]; NaN gives 1', (n) =>
-    fromBits(((Math.max(-126, Math.min(n, 127)) | 0) + 127) << 23),
+  pow2: unary(
+    '2^n for a whole n from -126 to 127, 0 for -127, infinity for 128: the bits of n + 12583039 moved left by 23, whatever n is; of a NaN any number',
+    (n) => fromBits(toBits(n + 12583039) << 23),
   ),
   exponent: unary(
     'the exponent field of a, minus 127: floor(log2(|a|)) for normal a, -127 for zero and subnormal, 128 for others',

@@ -12,6 +12,11 @@ export const neg = (x: Operand): ScalarApply => apply('neg', x);
 export const abs = (x: Operand): ScalarApply => apply('abs', x);
 export const min = (a: Operand, b: Operand): ScalarApply => apply('min', a, b);
 export const max = (a: Operand, b: Operand): ScalarApply => apply('max', a, b);
+/** x, or the bound where x is beyond it; a NaN x stays. */
+export const atLeast = (x: Operand, low: Operand): ScalarApply => apply('pseudoMax', x, low);
+export const atMost = (x: Operand, high: Operand): ScalarApply => apply('pseudoMin', x, high);
+export const bounded = (x: Operand, low: Operand, high: Operand): ScalarApply =>
+  atLeast(atMost(x, high), low);
 export const floor = (x: Operand): ScalarApply => apply('floor', x);
 export const sign = (x: Operand): ScalarApply => apply('sign', x);
 export const less = (a: Operand, b: Operand): ScalarApply => apply('less', a, b);

@@ -112,7 +112,7 @@ function combinations(op: MachineOp): number[][] {
     (rows, values) => rows.flatMap((row) => values.map((value) => [...row, value])),
     [[]],
   );
-  return op === 'significand' ? all.filter(([a]) => !Number.isNaN(a)) : all;
+  return op === 'significand' || op === 'pow2' ? all.filter(([a]) => !Number.isNaN(a)) : all;
 }
 
 function memoryWith(program: Program, rows: readonly (readonly number[])[]): Uint8Array {
@@ -169,9 +169,13 @@ const known: readonly [MachineOp, readonly number[], number, RoundingProfile?][]
   ['not', [Number.NaN], 0],
   ['select', [Number.NaN, 1, 2], 1],
   ['select', [-0, 1, 2], 2],
-  ['pow2', [-500], 2 ** -126],
+  ['pow2', [-126], 2 ** -126],
+  ['pow2', [-127], 0],
   ['pow2', [127], 2 ** 127],
-  ['pow2', [Number.NaN], 1],
+  ['pow2', [0], 1],
+  ['pseudoMin', [Number.NaN, 1], Number.NaN],
+  ['pseudoMin', [1, Number.NaN], 1],
+  ['pseudoMax', [-0, 0], -0],
   ['exponent', [-12], 3],
   ['exponent', [2 ** -140], -127],
   ['significand', [-12], 1.5],

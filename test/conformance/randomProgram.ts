@@ -164,7 +164,12 @@ class Writer {
     const args = machineOps[op].args.map((lanes) =>
       this.#expression(type === 'f32x4' ? type : lanes, scope, size - 1),
     );
-    return { kind: 'apply', op, args: op === 'significand' ? [withoutNaN(args[0]!, type)] : args, ...width };
+    return {
+      kind: 'apply',
+      op,
+      args: op === 'significand' || op === 'pow2' ? [withoutNaN(args[0]!, type)] : args,
+      ...width,
+    };
   }
 
   #load(type: ValueType, scope: Scope): ProgramExpression {
@@ -234,7 +239,7 @@ function largestIndex(extent: Extent): number {
     : Math.max(0, Math.floor(window / extent.size) - 1);
 }
 
-/** The significand of a NaN is not defined to the bit. */
+/** The significand of a NaN, and a NaN's power of two, are not defined to the bit. */
 function withoutNaN(value: ProgramExpression, type: ValueType): ProgramExpression {
   const width = type === 'f32x4' ? ({ width: 4 } as const) : {};
   return {

@@ -15,8 +15,23 @@ const short = fc
 const operand = fc.oneof(float, close, short);
 const runs = { seed: 13, numRuns: 4000 };
 
-const { add, sub, mul, mulAdd, div, sqrt, min, max, nearest, select, pow2, exponent, significand } =
-  machineOps;
+const {
+  add,
+  sub,
+  mul,
+  mulAdd,
+  div,
+  sqrt,
+  min,
+  max,
+  nearest,
+  select,
+  pow2,
+  exponent,
+  significand,
+  pseudoMin,
+  pseudoMax,
+} = machineOps;
 
 const negative = (x: Exact): Exact => ({ ...x, numerator: -x.numerator });
 
@@ -116,11 +131,18 @@ describe('the other machine operations', () => {
     ['lessEqual', machineOps.lessEqual.evaluate(Number.NaN, Number.NaN), 0],
     ['equal', machineOps.equal.evaluate(0, -0), 1],
     ['pow2', pow2.evaluate(-126), 2 ** -126],
-    ['pow2', pow2.evaluate(-500), 2 ** -126],
-    ['pow2', pow2.evaluate(Infinity), 2 ** 127],
+    ['pow2', pow2.evaluate(127), 2 ** 127],
+    ['pow2', pow2.evaluate(-127), 0],
+    ['pow2', pow2.evaluate(128), Infinity],
     ['pow2', pow2.evaluate(0), 1],
-    ['pow2', pow2.evaluate(-2.75), 0.25],
-    ['pow2', pow2.evaluate(Number.NaN), 1],
+    ['pseudoMin', pseudoMin.evaluate(2, 1), 1],
+    ['pseudoMin', pseudoMin.evaluate(Number.NaN, 1), Number.NaN],
+    ['pseudoMin', pseudoMin.evaluate(1, Number.NaN), 1],
+    ['pseudoMin', pseudoMin.evaluate(0, -0), 0],
+    ['pseudoMax', pseudoMax.evaluate(1, 2), 2],
+    ['pseudoMax', pseudoMax.evaluate(Number.NaN, 1), Number.NaN],
+    ['pseudoMax', pseudoMax.evaluate(1, Number.NaN), 1],
+    ['pseudoMax', pseudoMax.evaluate(-0, 0), -0],
     ['exponent', exponent.evaluate(-0.75), -1],
     ['exponent', exponent.evaluate(0), -127],
     ['exponent', exponent.evaluate(2 ** -140), -127],

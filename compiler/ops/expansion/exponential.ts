@@ -1,5 +1,5 @@
-import { apply, constant, type ScalarExpression } from '../expression.ts';
-import { add, floor, max, min, mul, neg, sub } from '../notation.ts';
+import { apply, type ScalarExpression } from '../expression.ts';
+import { add, atLeast, bounded, floor, mul, neg, sub } from '../notation.ts';
 import { polynomial } from './polynomial.ts';
 
 /** log(2) in two parts; the first has ten significant bits, so n times it is exact. */
@@ -34,7 +34,7 @@ export function powerInHalves(n: ScalarExpression): [ScalarExpression, ScalarExp
 }
 
 export function exponential(x: ScalarExpression): ScalarExpression {
-  return exponentialOfSum(max(min(x, OVERFLOW), UNDERFLOW));
+  return exponentialOfSum(bounded(x, UNDERFLOW, OVERFLOW));
 }
 
 /** exp(x + low), as `splitExponential` takes them. */
@@ -46,7 +46,7 @@ export function exponentialOfSum(x: ScalarExpression, low?: ScalarExpression): S
 
 /** exp(x) - 1 = second*(first*q + (first - 1/second)), where first*second = 2^n. */
 export function exponentialMinusOne(x: ScalarExpression): ScalarExpression {
-  const { n, q } = splitExponential(max(min(x, OVERFLOW), -20));
+  const { n, q } = splitExponential(bounded(x, -20, OVERFLOW));
   const half = floor(mul(n, 0.5));
   const rest = sub(n, half);
   const first = apply('pow2', half);
@@ -55,7 +55,7 @@ export function exponentialMinusOne(x: ScalarExpression): ScalarExpression {
 
 /** exp(x) - 1 for x <= 0, cheaper. */
 export function exponentialMinusOneBelowZero(x: ScalarExpression): ScalarExpression {
-  const { n, q } = splitExponential(max(x, constant(-20)));
+  const { n, q } = splitExponential(atLeast(x, -20));
   const scale = apply('pow2', n);
   return add(mul(scale, q), sub(scale, 1));
 }

@@ -1,5 +1,5 @@
 import { apply, type ScalarExpression } from '../expression.ts';
-import { add, less, mul, neg, select, sub } from '../notation.ts';
+import { add, atMost, less, mul, neg, select, sub } from '../notation.ts';
 import { LN2_HIGH, LN2_LOW } from './exponential.ts';
 import { polynomial } from './polynomial.ts';
 
@@ -52,7 +52,7 @@ export function logarithm(x: ScalarExpression): ScalarExpression {
 /** log(sum + lost), where `lost` is what rounding took from the sum; then f takes it up again. */
 function logarithmOfSum(sum: ScalarExpression, lost: ScalarExpression): ScalarExpression {
   const { n, f } = binade(sum);
-  return logarithmOfBinade({ n, f: add(f, mul(lost, apply('pow2', neg(n)))) });
+  return logarithmOfBinade({ n, f: add(f, mul(lost, apply('pow2', neg(atMost(n, 126))))) });
 }
 
 export function logarithmOfOnePlus(x: ScalarExpression): ScalarExpression {

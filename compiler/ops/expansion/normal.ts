@@ -1,5 +1,5 @@
 import type { ScalarExpression } from '../expression.ts';
-import { abs, add, div, floor, less, max, min, mul, neg, select, sub } from '../notation.ts';
+import { abs, add, atLeast, atMost, div, floor, less, mul, neg, select, sub } from '../notation.ts';
 import { powerInHalves, splitExponential } from './exponential.ts';
 import { polynomial } from './polynomial.ts';
 
@@ -40,9 +40,9 @@ function upperTail(a: ScalarExpression): [ScalarExpression, ScalarExpression] {
 /** x*Phi(x) up to |x| = 1, from there max(x, 0) - |x|*(1 - Phi(|x|)). */
 export function gelu(x: ScalarExpression): ScalarExpression {
   const middle = mul(x, add(0.5, mul(x, polynomial(mul(x, x), MIDDLE))));
-  const distance = min(abs(x), END);
+  const distance = atMost(abs(x), END);
   const [tail, scale] = upperTail(distance);
-  const outer = sub(max(x, 0), mul(mul(tail, distance), scale));
+  const outer = sub(atLeast(x, 0), mul(mul(tail, distance), scale));
   return select(less(distance, 1), middle, outer);
 }
 
@@ -50,7 +50,7 @@ export function gelu(x: ScalarExpression): ScalarExpression {
 export function erf(x: ScalarExpression): ScalarExpression {
   const distance = abs(x);
   const near = add(distance, mul(distance, polynomial(mul(distance, distance), ERF)));
-  const [tail, scale] = upperTail(min(mul(distance, Math.SQRT2), END));
+  const [tail, scale] = upperTail(atMost(mul(distance, Math.SQRT2), END));
   const positive = select(less(distance, 1), near, sub(1, mul(mul(tail, scale), 2)));
   return select(less(x, 0), neg(positive), positive);
 }

@@ -1,5 +1,5 @@
 import { apply, constant, type ScalarExpression } from '../expression.ts';
-import { abs, add, and, div, less, lessEqual, max, min, mul, neg, select, sub } from '../notation.ts';
+import { abs, add, and, bounded, div, less, lessEqual, mul, neg, select, sub } from '../notation.ts';
 import { exponentialOfSum, LN2_HIGH, LN2_LOW } from './exponential.ts';
 import { binadeOfAny } from './logarithm.ts';
 import { polynomial } from './polynomial.ts';
@@ -26,11 +26,11 @@ function preciseLogarithm(x: ScalarExpression): Twofold {
 /** x^exponent for finite x > 0: exp(exponent*log(x)), the product and the logarithm as sums of two f32. */
 function powerInside(x: ScalarExpression, exponent: ScalarExpression): ScalarExpression {
   const logarithm = preciseLogarithm(x);
-  const bounded = max(min(exponent, 1e30), -1e30);
-  const { high, low } = product(bounded, logarithm.high);
-  const rest = add(low, mul(bounded, logarithm.low));
+  const finite = bounded(exponent, -1e30, 1e30);
+  const { high, low } = product(finite, logarithm.high);
+  const rest = add(low, mul(finite, logarithm.low));
   const inside = less(abs(high), 110);
-  return exponentialOfSum(max(min(high, 110), -110), select(inside, rest, 0));
+  return exponentialOfSum(bounded(high, -110, 110), select(inside, rest, 0));
 }
 
 /** x^exponent, x >= 0. At x = 0 and infinity the sign of the exponent decides. */

@@ -1,5 +1,5 @@
 import { apply, type ScalarExpression } from '../expression.ts';
-import { add, floor, max, min, mul, neg, select, sub } from '../notation.ts';
+import { add, bounded, floor, mul, neg, select, sub } from '../notation.ts';
 import { polynomial } from './polynomial.ts';
 
 /**
@@ -24,7 +24,7 @@ function wave(x: ScalarExpression, quarters: 0 | 1): ScalarExpression {
   const n = apply('nearest', mul(x, 2 / Math.PI));
   const rest = QUARTER.reduce((left: ScalarExpression, part) => sub(left, mul(n, part)), x);
   // Far out, where n has lost its last digits, the rest is anything; a bound keeps the result within -1 and 1.
-  const r = max(min(rest, LARGEST_REST), -LARGEST_REST);
+  const r = bounded(rest, -LARGEST_REST, LARGEST_REST);
   const square = mul(r, r);
   const sine = add(r, mul(mul(r, square), polynomial(square, SINE)));
   const cosine = add(sub(1, mul(square, 0.5)), mul(mul(square, square), polynomial(square, COSINE)));

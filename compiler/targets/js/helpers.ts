@@ -20,10 +20,13 @@ const helpers: Readonly<Record<string, { readonly views?: string; readonly text:
   pow2: {
     views: 'bits',
     text: `function pow2(n) {
-  bits[0] = (Math.min(Math.max(n, -126), 127) | 0) + 127 << 23;
+  float[0] = n + 12583039;
+  bits[0] <<= 23;
   return float[0];
 }`,
   },
+  pseudoMin: { text: 'function pseudoMin(a, b) { return b < a ? b : a; }' },
+  pseudoMax: { text: 'function pseudoMax(a, b) { return a < b ? b : a; }' },
   exponent: {
     views: 'bits',
     text: `function exponent(a) {

@@ -46,6 +46,16 @@ export const spellings: Record<MachineOp, Spelling> = {
   abs: unary((a) => `Math.abs(${a})`),
   min: binary((a, b) => `Math.min(${a}, ${b})`),
   max: binary((a, b) => `Math.max(${a}, ${b})`),
+  pseudoMin: {
+    gives: 'value',
+    helper: 'pseudoMin',
+    text: ({ value }) => `pseudoMin(${value(0)}, ${value(1)})`,
+  },
+  pseudoMax: {
+    gives: 'value',
+    helper: 'pseudoMax',
+    text: ({ value }) => `pseudoMax(${value(0)}, ${value(1)})`,
+  },
   sqrt: unary((a) => `fround(Math.sqrt(${a}))`),
   floor: unary((a) => `Math.floor(${a})`),
   nearest: helped('nearest'),

@@ -54,6 +54,9 @@ const ofWholeNumbers = (scalar: PlainInstruction): Spelling => ({
   scalar: [a, b, op(scalar)],
 });
 
+/** 1.5*2^23 + 127: added to a whole n, leaves n + 127 in the last bits. */
+const wholeAtLastBit = 12583039;
+
 /** Of an f32: sign, eight bits of exponent, 23 of significand. */
 const field = { shift: 23, exponentMask: 0xff, significandMask: 0x7fffff, bias: 127, one: 0x3f800000 };
 
@@ -71,6 +74,16 @@ export const spellings: Spellings = {
   abs: unary('f32.abs', 'f32x4.abs'),
   min: binary('f32.min', 'f32x4.min'),
   max: binary('f32.max', 'f32x4.max'),
+  pseudoMin: {
+    gives: 'value',
+    scalar: [...[a, op('f32x4.splat'), b, op('f32x4.splat'), op('f32x4.pmin'), firstLane]],
+    four: [a, b, op('f32x4.pmin')],
+  },
+  pseudoMax: {
+    gives: 'value',
+    scalar: [...[a, op('f32x4.splat'), b, op('f32x4.splat'), op('f32x4.pmax'), firstLane]],
+    four: [a, b, op('f32x4.pmax')],
+  },
   sqrt: unary('f32.sqrt', 'f32x4.sqrt'),
   floor: unary('f32.floor', 'f32x4.floor'),
   nearest: unary('f32.nearest', 'f32x4.nearest'),
@@ -100,13 +113,10 @@ export const spellings: Spellings = {
   pow2: {
     gives: 'value',
     scalar: [
-      ...[a, f32(-126), op('f32.max'), f32(127), op('f32.min'), op('i32.trunc_sat_f32_s')],
-      ...[i32(field.bias), op('i32.add'), i32(field.shift), op('i32.shl'), op('f32.reinterpret_i32')],
+      ...[a, f32(wholeAtLastBit), op('f32.add'), op('i32.reinterpret_f32')],
+      ...[i32(field.shift), op('i32.shl'), op('f32.reinterpret_i32')],
     ],
-    four: [
-      ...[a, f32x4(-126), op('f32x4.pmax'), f32x4(127), op('f32x4.pmin'), op('i32x4.trunc_sat_f32x4_s')],
-      ...[i32x4(field.bias), op('i32x4.add'), i32(field.shift), op('i32x4.shl')],
-    ],
+    four: [a, f32x4(wholeAtLastBit), op('f32x4.add'), i32(field.shift), op('i32x4.shl')],
   },
   exponent: {
     gives: 'value',
