@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundleRnnc } from './bundle.ts';
+import { allCases, chooseCases, nameOf, quickCases } from './cases.ts';
+import { measureCompile, measureMemory, measureSizes } from './extras.ts';
+import { slugOf, thisMachine } from './machine.ts';
+import { choosePeers, peers, quickPeers } from './peers.ts';
+import type { BenchResult, CaseResult } from './result.ts';
+import { measureCase, startWorkers, summaryOf } from './rounds.ts';
+import { hasTaskset } from './workerProcess.ts';
+
+/*
+ * npm run bench: rnnc, as it stands in this tree, and its peers on the same cases, round by round.
+ */
+
+const usage = `npm run bench -- [OPTION...]
+
+  --quick               a few cases and peers, two rounds: about two minutes
+  --cases WORD,...      cases whose name contains one of these (lstm/train/128x100x32: cell, operation, state x steps x
+                        batch); a path that ends in .rnn adds a cell of your own with sizes I and H
+  --peers NAME,...      ${peers.map(({ name }) => name).join(', ')}
+  --parts NAME,...      cases, memory, compile, sizes; all by default
+  --rounds N            visits to every peer per case (5; 2 with --quick)
+  --milliseconds N      of a visit (150; 40 with --quick)
+  --cpu N               which CPU the workers run on, where there is taskset (0)
+  --out FILE            bench/results/DATE-MACHINE.json
+  --list                the names of all cases, and nothing else
+
+RNNC_BENCH_PYTHON names a Python interpreter that has torch or jax.
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    cases: { type: 'string' },
+    peers: { type: 'string' },
+    parts: { type: 'string', default: 'cases,memory,compile,sizes' },
+    rounds: { type: 'string' },
+    milliseconds: { type: 'string' },
+    cpu: { type: 'string', default: '0' },
+    out: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+const out = fileURLToPath(new URL('.', import.meta.url));
+const bench = dirname(out.replace(/\/$/, ''));
+const root = dirname(bench);
+const folders = { root, bench, workers: join(out, 'workers'), module: join(out, 'rnnc-tree.mjs') };
+
+function commitOf(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--', 'compiler', 'runtime') === '' ? '' : '+';
+    return `${git('rev-parse', '--short=10', 'HEAD')}${changed}`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function run(): Promise<void> {
+  const { quick } = options;
+  const cases = options.cases === undefined ? (quick ? quickCases : allCases) : chooseCases(options.cases);
+  const wanted = choosePeers(options.peers ?? (quick ? quickPeers : peers.map(({ name }) => name).join(',')));
+  const parts = new Set(options.parts.split(','));
+  const settings = {
+    rounds: Number(options.rounds ?? (quick ? 2 : 5)),
+    milliseconds: Number(options.milliseconds ?? (quick ? 40 : 150)),
+    warmUp: quick ? 200 : 600,
+    cpu: Number(options.cpu),
+  };
+  const machine = thisMachine();
+  const date = new Date().toISOString().slice(0, 10);
+  const file = resolve(options.out ?? join(bench, 'results', `${date}-${slugOf(machine)}.json`));
+
+  say('Bundling rnnc from its sources ...');
+  await bundleRnnc(root, folders.module);
+  const { running, results } = await startWorkers(wanted, folders, settings.cpu, say);
+  const measured: CaseResult[] = [];
+  if (parts.has('cases')) {
+    for (const [index, one] of cases.entries()) {
+      say(`[${index + 1}/${cases.length}] ${nameOf(one)}`);
+      measured.push(await measureCase(one, running, settings));
+      say(`  ${summaryOf(measured.at(-1)!)}`);
+    }
+  }
+  for (const { worker } of running) worker.close();
+  const extra = { rounds: quick ? 1 : 5, cpu: settings.cpu, say };
+  const result: BenchResult = {
+    format: 1,
+    date,
+    machine,
+    commit: commitOf(),
+    settings: {
+      rounds: settings.rounds,
+      milliseconds: settings.milliseconds,
+      quick,
+      pinned: hasTaskset(),
+    },
+    peers: results,
+    cases: measured,
+    memory: parts.has('memory') ? await measureMemory(wanted, folders, extra) : [],
+    compile: parts.has('compile') ? await measureCompile(wanted, folders, extra) : [],
+    sizes: parts.has('sizes') ? await measureSizes(wanted, folders) : [],
+  };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
+  say(`Written to ${file}`);
+}
+
+if (options.help) process.stdout.write(usage);
+else if (options.list) process.stdout.write(`${allCases.map(nameOf).join('\n')}\n`);
+else await run();

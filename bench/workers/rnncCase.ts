@@ -1,0 +1,84 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type * as Compiler from '../../compiler/index.ts';
+import type { Program } from '../../compiler/program/program.ts';
+import type * as Runtime from '../../runtime/index.ts';
+import type { Case } from '../cases.ts';
+import { cells } from '../cells.ts';
+
+/*
+ * A case of the bench, compiled by one bundle of rnnc (bundle.ts), of today or of an earlier commit, as the command line
+ * of the worker says. Switches of the engine (`--experimental-…`) stand before the worker's name.
+ */
+
+export interface Bundle {
+  readonly compiler: typeof Compiler;
+  readonly runtime: typeof Runtime;
+  readonly scalarise?: (program: Program) => Program;
+}
+
+const { values: given } = parseArgs({
+  options: {
+    module: { type: 'string' },
+    /** Where the cells' paths begin. */
+    root: { type: 'string' },
+    profile: { type: 'string', default: 'separate' },
+    /** `wasm`, `js`, or `scalar`: WebAssembly with every four-lane operation written as four. */
+    target: { type: 'string', default: 'wasm' },
+  },
+});
+const root = given.root!;
+export const profile = given.profile as 'separate' | 'fused';
+export const target = given.target as 'wasm' | 'js' | 'scalar';
+
+export async function loadBundle(): Promise<Bundle> {
+  const bundle = (await import(pathToFileURL(given.module!).href)) as Bundle;
+  if (target === 'scalar' && bundle.scalarise === undefined) throw new Error('this tree has no scalarise');
+  return bundle;
+}
+
+export function compileCase({ compiler, scalarise }: Bundle, wanted: Case): Compiler.CompiledCell {
+  const { operation, steps, batch } = wanted;
+  const training = operation === 'train';
+  const known = cells.get(wanted.cell);
+  const file = known === undefined ? wanted.cell : training ? known.trained : known.file;
+  const cell = training ? undefined : known?.cell;
+  const source = read(join(root, file))!;
+  const chosen = cell === undefined ? {} : { cell };
+  const named = compiler
+    .checkedCell(source, { load, ...chosen })
+    .sizes.map(({ name }) => name)
+    .filter((name) => name === 'I' || name === 'H');
+  const options: Compiler.CompileOptions = {
+    sizes: Object.fromEntries(named.map((name) => [name, name === 'I' ? wanted.inputs : wanted.hidden])),
+    batch,
+    window: steps,
+    training,
+    target: target === 'scalar' ? 'wasm' : target,
+    profile,
+    load,
+    ...chosen,
+  };
+  if (target !== 'scalar') return compiler.compile(source, options);
+  const { program } = compiler.compileStages(source, options);
+  const { manifest } = compiler.compile(source, options);
+  const wasm = compiler.targets.find(({ name }) => name === 'wasm')!;
+  return { manifest, code: wasm.emit(scalarise!(program)) };
+}
+
+/** Parameters are drawn, so that the time to do so counts. */
+export function instantiate({ runtime }: Bundle, compiled: Compiler.CompiledCell): Promise<Runtime.Instance> {
+  return runtime.instantiate(compiled, { seed: 1 });
+}
+
+function read(name: string): Compiler.Source | undefined {
+  return statSync(name, { throwIfNoEntry: false })?.isFile()
+    ? { name, text: readFileSync(name, 'utf8') }
+    : undefined;
+}
+
+function load(path: string, from: Compiler.Source): Compiler.Source | undefined {
+  return read(normalize(join(dirname(from.name), path)));
+}
