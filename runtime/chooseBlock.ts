@@ -1,16 +1,24 @@
 import type { Manifest, Procedures, WasmVariant } from '../compiler/module/manifest.ts';
 
-/** By the first of the variants that took part. */
-let winners = new WeakMap<WasmVariant, WasmVariant>();
+/** Names of winners, by what was asked. */
+const winners = new Map<string, string>();
 
-/** What `chooseBlock` found earlier in this process, where it was asked. */
-export function chosenBefore(variants: readonly WasmVariant[]): WasmVariant | undefined {
-  return winners.get(variants[0]!);
+/** Rows at which every block has whole tiles. */
+const enoughRows = 6;
+
+/** Which block is best depends on the engine, the rounding and whether there are rows to fill a tile. */
+const questionOf = (variants: readonly WasmVariant[], { batch }: Manifest): string =>
+  [...variants.map(({ profile, block }) => `${profile} ${block}`), Math.min(batch, enoughRows)].join();
+
+/** What `chooseBlock` found earlier in this process for a cell like this, where it was asked. */
+export function chosenBefore(variants: readonly WasmVariant[], manifest: Manifest): WasmVariant | undefined {
+  const winner = winners.get(questionOf(variants, manifest));
+  return variants.find(({ block }) => block === winner);
 }
 
 /** To be called as the engine begins to compile otherwise. */
 export function forgetChoices(): void {
-  winners = new WeakMap();
+  winners.clear();
 }
 
 /**
@@ -25,7 +33,7 @@ export function chooseBlock(
   manifest: Manifest,
 ): WasmVariant {
   const winner = variants[fastest(procedures, manifest)]!;
-  winners.set(variants[0]!, winner);
+  winners.set(questionOf(variants, manifest), winner.block);
   return winner;
 }
 

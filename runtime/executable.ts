@@ -17,7 +17,7 @@ export interface Executable {
 export async function execute(compiled: CompiledCell, options: VariantOptions): Promise<Executable> {
   checkFormat(compiled);
   if (compiled.code.kind === 'js') return runJs(compiled.manifest, compiled.code.create, options);
-  const variants = candidates(compiled.code, options);
+  const variants = candidates(compiled.manifest, compiled.code, options);
   const modules = await Promise.all(variants.map(({ bytes }) => host().compile(bytes)));
   return runWasm(compiled.manifest, variants, modules);
 }
@@ -26,7 +26,7 @@ export async function execute(compiled: CompiledCell, options: VariantOptions): 
 export function executeSync(compiled: CompiledCell, options: VariantOptions = {}): Executable {
   checkFormat(compiled);
   if (compiled.code.kind === 'js') return runJs(compiled.manifest, compiled.code.create, options);
-  const variants = candidates(compiled.code, options);
+  const variants = candidates(compiled.manifest, compiled.code, options);
   const modules = variants.map(({ bytes }) => new (host().Module)(bytes));
   return runWasm(compiled.manifest, variants, modules);
 }
@@ -42,9 +42,9 @@ function runJs(
 }
 
 /** Those to measure, or the one that is known. */
-function candidates(code: WasmCode, options: VariantOptions): readonly WasmVariant[] {
+function candidates(manifest: Manifest, code: WasmCode, options: VariantOptions): readonly WasmVariant[] {
   const fitting = fittingVariants(code, options);
-  const chosen = chosenBefore(fitting);
+  const chosen = chosenBefore(fitting, manifest);
   return chosen === undefined ? fitting : [chosen];
 }
 

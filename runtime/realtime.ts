@@ -152,10 +152,7 @@ function readManifest(section: ArrayBuffer | undefined): Manifest | undefined {
 }
 
 /** Without a prototype: every name is only a name. */
-function named<T extends { readonly name: string }, V>(
-  items: readonly T[],
-  view: (item: T) => V,
-): Named<V> {
+function named<T extends { readonly name: string }, V>(items: readonly T[], view: (item: T) => V): Named<V> {
   const record = Object.create(null);
   for (const item of items) record[item.name] = view(item);
   return record;

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import wabt from 'wabt';
 import type { CompiledCell, WasmVariant } from '../../compiler/module/manifest.ts';
+import { forgetChoices } from '../../runtime/chooseBlock.ts';
 import { fusesMultiplyAdd } from '../../runtime/host.ts';
 import { enableRelaxed, enableWide, instantiate, instantiateSync } from '../../runtime/index.ts';
 import { linearCell } from './linearCell.ts';
@@ -101,6 +102,8 @@ describe('the profile', () => {
 });
 
 describe('the block', () => {
+  beforeEach(forgetChoices);
+
   it('can be pinned', async () => {
     const compiled = cellOf(doubled, tripled);
     expect(instantiateSync(compiled, { block: '3x3' }).step([2]).h![0]).toBe(6);
@@ -127,6 +130,15 @@ describe('the block', () => {
     expect(instance.states.h!.current.every((value) => value === 0)).toBe(true);
     const now = vi.spyOn(performance, 'now');
     expect(instantiateSync(compiled).variant!.block).toBe('4x2');
+    expect(now).not.toHaveBeenCalled();
+    now.mockRestore();
+  });
+
+  it('found for one cell serves the next', () => {
+    const slow = variant('separate', '4x4', 7, { waste: 20_000 });
+    instantiateSync(cellOf(slow, doubled));
+    const now = vi.spyOn(performance, 'now');
+    expect(instantiateSync(cellOf({ ...slow }, { ...doubled })).variant!.block).toBe('4x2');
     expect(now).not.toHaveBeenCalled();
     now.mockRestore();
   });
