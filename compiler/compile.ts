@@ -84,27 +84,30 @@ export interface Stages {
 export function compile(source: Source, options: CompileOptions = {}): CompiledCell {
   const target = targets.find(({ name }) => name === (options.target ?? 'wasm'));
   invariant(target !== undefined, `no target ${options.target}`);
-  const choices = variantsOf(target, options);
   const front = frontStages(source, options);
-  const stages = choices.map(({ profile, block }) =>
-    once(() => {
-      const { program } = backStages(front, { ...options, profile, block });
-      return target.emit(program, block);
-    }),
-  );
-  const { plan } = backStages(front, { ...options, ...choices[0]! });
-  const manifest = describe(front.cell, plan);
-  if (target.name !== 'wasm') return { manifest, code: stages[0]!() };
-  const variants = choices.map(({ profile, block }, i) => ({
-    profile,
-    block,
-    get bytes() {
-      const code = stages[i]!();
-      invariant(code.kind === 'wasm', 'WebAssembly only has variants');
-      return code.variants[0]!.bytes;
+  const variants = variantsOf(target, options).map(({ profile, block }) => {
+    const plan = once(() => planned(front, { ...options, profile, block }));
+    const code = once(() => target.emit(lowered(plan()), block));
+    return { profile, block, plan, code };
+  });
+  const [first] = variants;
+  const manifest = describe(front.cell, first!.plan());
+  if (target.name !== 'wasm') return { manifest, code: first!.code() };
+  return {
+    manifest,
+    code: {
+      kind: 'wasm',
+      variants: variants.map(({ profile, block, code }) => ({
+        profile,
+        block,
+        get bytes() {
+          const emitted = code();
+          invariant(emitted.kind === 'wasm', 'WebAssembly only has variants');
+          return emitted.variants[0]!.bytes;
+        },
+      })),
     },
-  }));
-  return { manifest, code: { kind: 'wasm', variants } };
+  };
 }
 
 /** What is to be emitted: one program, or several for WebAssembly. */
@@ -138,7 +141,8 @@ function once<T>(make: () => T): () => T {
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
   const front = frontStages(source, options);
   const { cell, graph, optimised, bound } = front;
-  return { cell, graph, optimised, bound, ...backStages(front, { ...options, ...variantFor(options) }) };
+  const plan = planned(front, { ...options, ...variantFor(options) });
+  return { cell, graph, optimised, bound, plan, program: lowered(plan) };
 }
 
 interface Front extends Pick<Stages, 'cell' | 'graph' | 'optimised' | 'bound'> {
@@ -158,10 +162,10 @@ function frontStages(source: Source, options: CompileOptions): Front {
   return { cell, graph, optimised, bound, batch, window };
 }
 
-function backStages(
+function planned(
   { cell, bound, batch, window }: Front,
   { plan: kind, profile, block }: Pick<CompileOptions, 'plan'> & Variant,
-): Pick<Stages, 'plan' | 'program'> {
+): Plan {
   const options = { batch, window, profile };
   const plan =
     kind === 'naive'
@@ -169,9 +173,13 @@ function backStages(
       : choosePlan(bound, { ...options, block: registerBlocks[block] });
   verifyPlan(plan);
   checkMemory(cell, plan);
+  return plan;
+}
+
+function lowered(plan: Plan): Program {
   const program = lower(plan);
   verifyProgram(program, plan.window);
-  return { plan, program };
+  return program;
 }
 
 /** The stages for which sizes need not be known. */
