@@ -97,7 +97,7 @@ function slabLines({ batch, slab, window, buffers }: Plan): readonly string[] {
   const bytes = between.reduce((sum, { length }) => sum + laneBytes * length, 0);
   const rest = window % slab;
   const parts = [
-    `${plural(slab * batch, 'row')} for each product (about ${rowsWanted} are enough)`,
+    `${plural(slab * batch, 'row')} for each product (about ${rowsWanted} wanted)`,
     `${formatBytes(bytes)} from stage to stage (up to ${formatBytes(bytesInCache)} stay in cache)`,
     ...(slab > 1 && slab < window && rest === 0 ? [`${window} = ${window / slab}*${slab}`] : []),
     ...(rest > 0 ? [`the last ${rest} of ${window} one by one`] : []),

@@ -102,7 +102,8 @@ const longestReason = 43;
 /** An equation, cut to what fits the page, and its place. */
 function quoted(span: Span): string {
   const text = textOf(span).replaceAll(/\s+/g, ' ');
-  const place = ` (${linesOf([span])})`;
+  const file = span.source.name.slice(span.source.name.lastIndexOf('/') + 1);
+  const place = ` (${linesOf([{ ...span, source: { ...span.source, name: file } }])})`;
   const room = Math.max(16, longestReason - place.length);
   return `${text.length > room ? `${text.slice(0, room - 1)}…` : text}${place}`;
 }

@@ -23,7 +23,7 @@ export function legendLines(plan: Plan): readonly string[] {
   const rounding = plan.profile === 'fused' ? 'once' : 'twice';
   const sentences = [
     `Costs are those of one step of all rows.`,
-    `Operations are all others${functions.length > 0 ? `, ${listing(functions)}` : ''}.`,
+    `Operations are all but multiply-adds${functions.length > 0 ? `, ${listing(functions)}` : ''}.`,
     'Bytes are the operands and results of each kernel, once.',
     rows * columns > 1
       ? `Products keep ${plural(rows, 'row')} of ${columns * lanesPerColumn} results in registers; a multiply-add rounds ${rounding}.`

@@ -6,7 +6,6 @@ import type { Kernel, Plan } from '../plan.ts';
 
 /** Sizes of matrices with steps and rows as columns, `[512, 32] @ [32, 2*32]`; else `2*32 x [128]`. */
 export function sizesOf(plan: Plan, kernel: Kernel, steps: number): string {
-  const { graph } = plan.bound;
   const many = kernel.over === 'once' ? '' : rowsText(plan.batch, kernel.over === 'step' ? steps : 1);
   switch (kernel.kind) {
     case 'compute':

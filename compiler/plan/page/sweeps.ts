@@ -25,7 +25,7 @@ export function sweepLines(plan: Plan, name: 'forward' | 'backward'): readonly s
   const lines = [...onceLines(plan, before, 2)];
   const loops = loopsOf(plan.bound.graph, name);
   if (plan.slab === 1) {
-    if (plan.window > 1) lines.push(...stepByStep(loops));
+    if (plan.window > 1) lines.push(...allStepByStep(loops));
     const indent = plan.window > 1 ? 4 : 2;
     return [...lines, ...stages.flatMap((stage) => stageLines(plan, stage, indent))];
   }
@@ -67,6 +67,13 @@ const runsIn = ({ nodes }: Loop, { kernels }: Stage): boolean =>
   );
 
 function stepByStep(loops: readonly Loop[]): readonly string[] {
-  const chains = loops.map(({ chain }) => chain.join(' -> '));
-  return paragraph(`step by step${chains.length === 0 ? '' : `, because of ${listing(chains)}`}`, 2);
+  return paragraph(`step by step${loops.length === 0 ? '' : `, because of ${chainsOf(loops)}`}`, 2);
 }
+
+/** Where a slab is one step, or the plan knows no slabs. */
+function allStepByStep(loops: readonly Loop[]): readonly string[] {
+  const must = loops.length === 0 ? 'nothing has to' : `only ${chainsOf(loops)} must`;
+  return paragraph(`everything step by step, though ${must} be`, 2);
+}
+
+const chainsOf = (loops: readonly Loop[]): string => listing(loops.map(({ chain }) => chain.join(' -> ')));
