@@ -72,15 +72,17 @@ export function nameOf({ cell, operation, hidden, steps, batch }: Case): string 
 }
 
 /**
- * Those whose name contains one of the words; a word that ends in `.rnn` is a cell's file and adds the cases of the
- * smaller cells for it.
+ * Those whose name, or a part of it after a slash, begins with one of the words; a word that ends in `.rnn` is the path of
+ * a cell's file in the project, and adds the usual cases for it.
  *
  * @param words  separated by commas
  */
 export function chooseCases(words: string, from: readonly Case[] = allCases): Case[] {
   const wanted = words.split(',').filter((word) => word !== '');
   return wanted.flatMap((word) =>
-    word.endsWith('.rnn') ? casesOf(word, ofOthers) : from.filter((one) => nameOf(one).includes(word)),
+    word.endsWith('.rnn')
+      ? casesOf(word, ofOthers)
+      : from.filter((one) => `/${nameOf(one)}`.includes(`/${word}`)),
   );
 }
 

@@ -17,6 +17,7 @@ export const largeCase: Case = {
   steps: 100,
   batch: 32,
 };
+export const smallCase: Case = { ...largeCase, inputs: 16, hidden: 16, steps: 64, batch: 1 };
 const tinyCase: Case = { cell: 'lstm', operation: 'train', inputs: 4, hidden: 4, steps: 2, batch: 1 };
 
 /** Who is asked what; names of peers.ts. */
@@ -72,21 +73,24 @@ export async function measureCompile(
   for (const peer of wanted.filter(({ name }) => compilePeers.includes(name))) {
     const launch = peer.launch(folders);
     if (typeof launch === 'string') continue;
-    const worker = new WorkerProcess(pinned(launch, cpu));
-    await worker.ready();
-    const answer = await worker.ask({ do: 'compile', case: largeCase });
-    worker.close();
-    if (!('figures' in answer)) continue;
-    const times = processTimes(peer.name, folders, rounds, cpu);
-    const { warm, warmCompile, first } = answer.figures as {
-      warm: number;
-      warmCompile: number;
-      first: number;
-    };
-    results.push({ peer: peer.name, warm, warmCompile, first, ...times });
-    say(
-      `compile by ${peer.name}: ${warm.toFixed(0)} ms warm, ${times.process.median.toFixed(0)} ms in a new process`,
-    );
+    for (const one of [smallCase, largeCase]) {
+      const worker = new WorkerProcess(pinned(launch, cpu));
+      await worker.ready();
+      const answer = await worker.ask({ do: 'compile', case: one });
+      worker.close();
+      if (!('figures' in answer)) continue;
+      const times = processTimes(peer.name, one, folders, rounds, cpu);
+      const { warm, warmCompile, warmAgain, first } = answer.figures as {
+        warmAgain: number;
+        warm: number;
+        warmCompile: number;
+        first: number;
+      };
+      results.push({ peer: peer.name, case: one, warm, warmCompile, warmAgain, first, ...times });
+      say(
+        `compile by ${peer.name}: ${warm.toFixed(0)} ms warm, ${times.process.median.toFixed(0)} ms in a new process`,
+      );
+    }
   }
   return results;
 }
@@ -94,6 +98,7 @@ export async function measureCompile(
 /** Wall time of new processes, by turns with one that does nothing. */
 function processTimes(
   name: string,
+  one: Case,
   folders: Folders,
   rounds: number,
   cpu: number,
@@ -117,7 +122,7 @@ function processTimes(
   const empty: number[] = [];
   for (let round = 0; round < rounds; round++) {
     empty.push(timed(['-e', '']));
-    whole.push(timed(launch.args));
+    whole.push(timed([...launch.args, '--case', JSON.stringify(one)]));
   }
   return { process: spreadOf(whole), emptyProcess: spreadOf(empty) };
 }

@@ -62,9 +62,12 @@ export interface MemoryResult {
 /** Milliseconds for `lstm.rnn` from text to an instance. */
 export interface CompileResult {
   readonly peer: string;
+  readonly case: Case;
   /** Once the process has done it a few times; of that, the part of `compile`. */
   readonly warm: number;
   readonly warmCompile: number;
+  /** Another instance of what was compiled, for which the register block is known. */
+  readonly warmAgain: number;
   /** The first time in a process that was already up. */
   readonly first: number;
   /** From the start of a new process to its end, and the same of one that does nothing. */

@@ -19,8 +19,9 @@ import { hasTaskset } from './workerProcess.ts';
 const usage = `npm run bench -- [OPTION...]
 
   --quick               a few cases and peers, two rounds: about two minutes
-  --cases WORD,...      cases whose name contains one of these (lstm/train/128x100x32: cell, operation, state x steps x
-                        batch); a path that ends in .rnn adds a cell of your own with sizes I and H
+  --cases WORD,...      cases whose name (lstm/train/128x100x32: cell, operation, state x steps x batch), or a part of it after
+                        a slash, begins with one of these; FILE.rnn, a path in the project, adds a cell of your own with
+                        sizes I and H
   --peers NAME,...      ${peers.map(({ name }) => name).join(', ')}
   --parts NAME,...      cases, memory, compile, sizes; all by default
   --rounds N            visits to every peer per case (5; 2 with --quick)
@@ -63,6 +64,14 @@ function commitOf(): string {
   }
 }
 
+/** JSON with what is innermost on one line. */
+function asText(result: BenchResult): string {
+  let text = JSON.stringify(result, undefined, 1);
+  const innermost = /\[[^[\]{}]*\]|\{[^{}[\]]*\}/g;
+  text = text.replace(innermost, (part) => part.replace(/\s*\n\s*/g, ' '));
+  return `${text}\n`;
+}
+
 async function run(): Promise<void> {
   const { quick } = options;
   const cases = options.cases === undefined ? (quick ? quickCases : allCases) : chooseCases(options.cases);
@@ -71,7 +80,7 @@ async function run(): Promise<void> {
   const settings = {
     rounds: Number(options.rounds ?? (quick ? 2 : 5)),
     milliseconds: Number(options.milliseconds ?? (quick ? 40 : 150)),
-    warmUp: quick ? 200 : 600,
+    warmUp: quick ? 400 : 1000,
     cpu: Number(options.cpu),
   };
   const machine = thisMachine();
@@ -109,7 +118,7 @@ async function run(): Promise<void> {
     sizes: parts.has('sizes') ? await measureSizes(wanted, folders) : [],
   };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
+  writeFileSync(file, asText(result));
   say(`Written to ${file}`);
 }
 

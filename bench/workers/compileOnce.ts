@@ -1,18 +1,10 @@
 import type { Case } from '../cases.ts';
-import { compileCase, instantiate, loadBundle } from './rnncCase.ts';
+import { compileCase, givenCase, instantiate, loadBundle } from './rnncCase.ts';
 
 /*
  * What a new process needs from text to an instance; the one who starts it holds the watch.
  */
 
-const wanted: Case = {
-  cell: 'lstm',
-  operation: 'train',
-  inputs: 128,
-  hidden: 128,
-  steps: 100,
-  batch: 32,
-};
 const bundle = await loadBundle();
-await instantiate(bundle, compileCase(bundle, wanted));
+await instantiate(bundle, compileCase(bundle, JSON.parse(givenCase!) as Case));
 process.exit(0);

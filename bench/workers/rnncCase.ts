@@ -27,10 +27,13 @@ const { values: given } = parseArgs({
     profile: { type: 'string', default: 'separate' },
     /** `wasm`, `js`, or `scalar`: WebAssembly with every four-lane operation written as four. */
     target: { type: 'string', default: 'wasm' },
+    /** For compileOnce.ts, as JSON. */
+    case: { type: 'string' },
   },
 });
 const root = given.root!;
 export const profile = given.profile as 'separate' | 'fused';
+export const givenCase = given.case;
 export const target = given.target as 'wasm' | 'js' | 'scalar';
 
 export async function loadBundle(): Promise<Bundle> {
@@ -45,7 +48,8 @@ export function compileCase({ compiler, scalarise }: Bundle, wanted: Case): Comp
   const known = cells.get(wanted.cell);
   const file = known === undefined ? wanted.cell : training ? known.trained : known.file;
   const cell = training ? undefined : known?.cell;
-  const source = read(join(root, file))!;
+  const source = read(join(root, file));
+  if (source === undefined) throw new Error(`there is no file ${file}`);
   const chosen = cell === undefined ? {} : { cell };
   const named = compiler
     .checkedCell(source, { load, ...chosen })
