@@ -27,13 +27,26 @@ const END = 15;
  * a is cut after six binary digits: that part has an exact square, and what the other adds to the exponent is small.
  */
 function upperTail(a: ScalarExpression): [ScalarExpression, ScalarExpression] {
+  const shifted = add(a, 3.25);
+  return scaledTail(a, (t) => div(polynomial(t, TAIL), shifted));
+}
+
+/** a*(1 - Phi(a)), likewise: a/(a + 3.25) is (1 + t)/2. */
+function upperTailTimesArgument(a: ScalarExpression): [ScalarExpression, ScalarExpression] {
+  return scaledTail(a, (t) => mul(polynomial(t, TAIL), add(0.5, mul(t, 0.5))));
+}
+
+/** exp(-a*a/2) times a function of t = (a - 3.25)/(a + 3.25). */
+function scaledTail(
+  a: ScalarExpression,
+  of: (t: ScalarExpression) => ScalarExpression,
+): [ScalarExpression, ScalarExpression] {
   const coarse = mul(floor(mul(a, 64)), 1 / 64);
   const high = mul(mul(coarse, coarse), -0.5);
   const low = mul(mul(sub(a, coarse), add(a, coarse)), -0.5);
   const { n, q } = splitExponential(high, low);
   const [first, second] = powerInHalves(n);
-  const shifted = add(a, 3.25);
-  const ratio = div(polynomial(div(sub(a, 3.25), shifted), TAIL), shifted);
+  const ratio = of(div(sub(a, 3.25), add(a, 3.25)));
   return [mul(add(ratio, mul(q, ratio)), first), second];
 }
 
@@ -41,8 +54,8 @@ function upperTail(a: ScalarExpression): [ScalarExpression, ScalarExpression] {
 export function gelu(x: ScalarExpression): ScalarExpression {
   const middle = mul(x, add(0.5, mul(x, polynomial(mul(x, x), MIDDLE))));
   const distance = atMost(abs(x), END);
-  const [tail, scale] = upperTail(distance);
-  const outer = sub(atLeast(x, 0), mul(mul(tail, distance), scale));
+  const [tail, scale] = upperTailTimesArgument(distance);
+  const outer = sub(atLeast(x, 0), mul(tail, scale));
   return select(less(distance, 1), middle, outer);
 }
 
