@@ -82,6 +82,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .addOption(batch)
     .addOption(window)
     .addOption(inference)
+    .option('--input-cotangents', "also the loss's derivative by the inputs")
     .addOption(
       new Option('-t, --target <name>', 'what the module holds').choices(['wasm', 'js']).default('wasm'),
     )

@@ -12,6 +12,7 @@ export interface CompileCommand {
   readonly batch: number;
   readonly window?: number;
   readonly inference: boolean;
+  readonly inputCotangents?: boolean;
   readonly target: 'js' | 'wasm';
   readonly profile?: 'separate' | 'fused';
   readonly block?: string;

@@ -119,6 +119,21 @@ describe('compile', () => {
     expect(outputs[0]).toEqual(outputs[1]);
   });
 
+  it('adds the derivative by the inputs where asked', async () => {
+    const inputs = async (name: string, ...more: readonly string[]) => {
+      const path = join(folder, name);
+      expect((await rnnc('compile', lstm, '-s', 'I=3,H=4', '-o', path, ...more)).code).toBe(0);
+      const instance = await instantiate((await import(pathToFileURL(path).href)).default, { seed: 1 });
+      instance.forward(Float32Array.of(0.1, -0.2, 0.3), 1);
+      instance.backward({ outputCotangents: { h: new Float32Array(4).fill(1) } });
+      return Object.entries(instance.inputCotangents);
+    };
+    expect(await inputs('plain.js')).toEqual([]);
+    const [[name, values] = ['', []]] = await inputs('asked.js', '--input-cotangents');
+    expect(name).toBe('x');
+    expect([...values].every((value) => value !== 0)).toBe(true);
+  });
+
   it('leaves the choice of rounding and block to the host, or makes it', async () => {
     const variants = async (name: string, ...more: readonly string[]): Promise<unknown[]> => {
       const path = join(folder, name);
