@@ -18,6 +18,8 @@ export interface RoundSettings {
 export interface Running {
   readonly peer: Peer;
   worker: WorkerProcess;
+  /** Whether it has seen a case. */
+  isUsed: boolean;
   start(): WorkerProcess;
 }
 
@@ -39,7 +41,7 @@ export async function startWorkers(
       const start = () => new WorkerProcess(pinned(launch, cpu));
       const worker = start();
       const answer = await worker.ready();
-      if ('ready' in answer) running.push({ peer, worker, start });
+      if ('ready' in answer) running.push({ peer, worker, isUsed: false, start });
       else worker.close();
       results.push({ name, title, family, ...('ready' in answer ? answer : { absent: answer.skip }) });
     }
@@ -63,15 +65,16 @@ export async function measureCase(
   const tallies = running
     .filter(({ peer }) => peer.most?.(wanted) ?? true)
     .map((one) => ({ one, tally: new Tally(one.peer.name) }));
+  // What rnnc found out about the engine for another cell is not to serve this one: cases stand for themselves.
+  for (const { one } of tallies) if (one.peer.family === 'rnnc' && one.isUsed) await restart(one);
+  for (const { one } of tallies) one.isUsed = true;
   for (let round = 0; round < rounds; round++) {
-    for (const { one, tally } of tallies) {
+    // There and back, so that nobody always follows the same neighbour.
+    for (const { one, tally } of round % 2 === 0 ? tallies : tallies.toReversed()) {
       if (tally.isDone(round)) continue;
       const answer = await one.worker.ask({ do: 'case', case: wanted, milliseconds, warmUp });
       tally.take(answer as Parameters<Tally['take']>[0]);
-      if (one.worker.isGone) {
-        one.worker = one.start();
-        await one.worker.ready();
-      }
+      if (one.worker.isGone) await restart(one);
     }
   }
   const multiplyAdds = multiplyAddsOf(wanted);
@@ -80,6 +83,12 @@ export async function measureCase(
     ...(multiplyAdds === undefined ? {} : { multiplyAdds }),
     timings: tallies.flatMap(({ tally }) => tally.result()),
   };
+}
+
+async function restart(one: Running): Promise<void> {
+  one.worker.close();
+  one.worker = one.start();
+  await one.worker.ready();
 }
 
 class Tally {

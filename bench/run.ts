@@ -27,7 +27,7 @@ const usage = `npm run bench -- [OPTION...]
   --rounds N            visits to every peer per case (5; 2 with --quick)
   --milliseconds N      of a visit (150; 40 with --quick)
   --cpu N               which CPU the workers run on, where there is taskset (0)
-  --out FILE            bench/results/DATE-MACHINE.json
+  --out FILE            bench/results/DATE-MACHINE.json, with -quick if it is quick
   --list                the names of all cases, and nothing else
 
 RNNC_BENCH_PYTHON names a Python interpreter that has torch or jax.
@@ -85,7 +85,9 @@ async function run(): Promise<void> {
   };
   const machine = thisMachine();
   const date = new Date().toISOString().slice(0, 10);
-  const file = resolve(options.out ?? join(bench, 'results', `${date}-${slugOf(machine)}.json`));
+  const file = resolve(
+    options.out ?? join(bench, 'results', `${date}-${slugOf(machine)}${quick ? '-quick' : ''}.json`),
+  );
 
   say('Bundling rnnc from its sources ...');
   await bundleRnnc(root, folders.module);

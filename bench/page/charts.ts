@@ -75,6 +75,7 @@ function panel(result: CaseResult, peers: ReadonlyMap<string, PeerResult>, withC
     axis: {
       values: decadesIn(domain),
       labelExpr: unitExpression,
+      labelOverlap: false,
       grid: true,
       gridColor: '#e5e7eb',
       domain: false,
