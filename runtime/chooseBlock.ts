@@ -1,20 +1,9 @@
-import type { Manifest, Procedures, WasmVariant } from '../compiler/module/manifest.ts';
+import type { WasmVariant } from '../compiler/module/manifest.ts';
+import { allocate, host } from './host.ts';
+import { blockProbes } from './probes.generated.ts';
 
 /** Names of winners, by what was asked. */
 const winners = new Map<string, string>();
-
-/** Rows at which every block has whole tiles. */
-const enoughRows = 6;
-
-/** Which block is best depends on the engine, the rounding and whether there are rows to fill a tile. */
-const questionOf = (variants: readonly WasmVariant[], { batch }: Manifest): string =>
-  [...variants.map(({ profile, block }) => `${profile} ${block}`), Math.min(batch, enoughRows)].join();
-
-/** What `chooseBlock` found earlier in this process for a cell like this, where it was asked. */
-export function chosenBefore(variants: readonly WasmVariant[], manifest: Manifest): WasmVariant | undefined {
-  const winner = winners.get(questionOf(variants, manifest));
-  return variants.find(({ block }) => block === winner);
-}
 
 /** To be called as the engine begins to compile otherwise. */
 export function forgetChoices(): void {
@@ -22,39 +11,47 @@ export function forgetChoices(): void {
 }
 
 /**
- * The variant that runs fastest here.
+ * The variant whose register block this engine runs fastest, as a small product in each says: some milliseconds, once per
+ * process. The first, where there is nothing to measure or the host has no clock.
  *
- * @param variants    of one cell and one profile
- * @param procedures  of each, on one memory, whose contents are lost
+ * @param variants  of one cell and one profile
+ * @param measure   gives the time of each block, in any unit
  */
 export function chooseBlock(
   variants: readonly WasmVariant[],
-  procedures: readonly Procedures[],
-  manifest: Manifest,
+  measure: (probes: readonly (readonly number[])[]) => readonly number[] = measureProbes,
 ): WasmVariant {
-  const winner = variants[fastest(procedures, manifest)]!;
-  winners.set(questionOf(variants, manifest), winner.block);
+  const [first] = variants;
+  const probes = variants.map(({ profile, block }) => blockProbes[profile]?.[block]);
+  if (variants.length < 2 || !probes.every((probe) => probe !== undefined)) return first!;
+  const question = variants.map(({ profile, block }) => `${profile} ${block}`).join();
+  const known = winners.get(question);
+  if (known !== undefined) return variants.find(({ block }) => block === known)!;
+  const times = measure(probes);
+  let found = 0;
+  times.forEach((time, i) => {
+    if (time < times[found]! * margin) found = i;
+  });
+  const winner = variants[found]!;
+  winners.set(question, winner.block);
   return winner;
 }
 
-/** Rows of all steps together: whole tiles of 3, 4 and 6 rows. */
-const rowsOfSweep = 12;
-/** Of one visit, well above the grain of a browser's clock. */
-const visitMilliseconds = 0.2;
-/** Visits without a gain after which nothing more is expected. */
-const quietVisits = 3;
-/** Of all, where code does not settle. */
-const patience = 50;
 /** A later variant must be faster by this much: the module's order is the compiler's preference. */
-const margin = 0.97;
+const margin = 0.95;
+/** Products of one visit: some hundredths of a millisecond in optimised code. */
+const products = 12;
+/** Visits without a gain after which nothing more is expected. */
+const quietVisits = 20;
+/** Milliseconds after which what is known has to do. */
+const patience = 25;
 
-/** Visits of one variant, each the mean time of some sweeps. */
+/** Visits of one block. */
 class Timing {
   best = Number.POSITIVE_INFINITY;
-  readonly #visit: () => number;
-  #first = 0;
-  #visits = 0;
+  #worst = 0;
   #quiet = 0;
+  readonly #visit: () => number;
 
   constructor(visit: () => number) {
     this.#visit = visit;
@@ -62,48 +59,35 @@ class Timing {
 
   visit(): void {
     const time = this.#visit();
-    this.#visits++;
-    // The first visit holds the engine's time to compile.
-    if (this.#visits === 2) this.#first = time;
     this.#quiet = time < 0.95 * this.best ? 0 : this.#quiet + 1;
     this.best = Math.min(this.best, time);
+    this.#worst = Math.max(this.#worst, time);
   }
 
-  /** Engines start with code that is several times slower, and replace it function by function, when they find time. */
+  /** Engines start with code that is several times slower, and replace it when they find time. */
   get isSettled(): boolean {
-    return this.#quiet >= quietVisits && this.best < this.#first / 2;
+    return this.#quiet >= quietVisits && this.best < this.#worst / 3;
   }
 }
 
-/**
- * The place of the one that runs a short sweep (and back, where there is training) in the least time; 0 where the host has
- * no clock. Each is visited in turn, so that a slow moment of the machine meets all, and its best visit counts.
- */
-function fastest(variants: readonly Procedures[], { training, window, batch }: Manifest): number {
+/** Each is visited in turn, so that a slow moment of the machine meets all, and its best visit counts. */
+function measureProbes(probes: readonly (readonly number[])[]): readonly number[] {
   const clock = (globalThis as { readonly performance?: { now(): number } }).performance;
-  if (clock === undefined) return 0;
-  const steps = Math.min(Math.ceil(rowsOfSweep / batch), window);
-  const timings = variants.map(({ prepare, start, forward, backward }) => {
-    prepare();
-    start();
+  if (clock === undefined) return probes.map(() => 0);
+  const memory = allocate(1);
+  const timings = probes.map((bytes) => {
+    const module = new (host().Module)(Uint8Array.from(bytes));
+    const { exports } = new (host().Instance)(module, { rnnc: { memory } });
+    const { forward } = exports as { readonly forward: (products: number) => void };
     return new Timing(() => {
       const begin = clock.now();
-      let runs = 0;
-      let elapsed = 0;
-      while (elapsed < visitMilliseconds) {
-        forward(steps);
-        if (training) backward(steps);
-        runs++;
-        elapsed = clock.now() - begin;
-      }
-      return elapsed / runs;
+      forward(products);
+      return clock.now() - begin;
     });
   });
   const end = clock.now() + patience;
   while (timings.some(({ isSettled }) => !isSettled) && clock.now() < end) {
     for (const timing of timings) timing.visit();
   }
-  let found = 0;
-  for (const [i, { best }] of timings.entries()) if (best < timings[found]!.best * margin) found = i;
-  return found;
+  return timings.map(({ best }) => best);
 }

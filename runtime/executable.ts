@@ -1,9 +1,9 @@
 import type { CompiledCell, Manifest, Procedures, WasmVariant } from '../compiler/module/manifest.ts';
-import { chooseBlock, chosenBefore } from './chooseBlock.ts';
+import { chooseBlock } from './chooseBlock.ts';
 import { fail, runtimeErrors } from './errors.ts';
-import { allocate, type HostMemory, type HostModule, host } from './host.ts';
+import { allocate, type HostModule, host } from './host.ts';
 import { reserve } from './kernels.ts';
-import { checkJavaScript, fittingVariants, type VariantOptions, type WasmCode } from './variant.ts';
+import { checkJavaScript, fittingVariants, type VariantOptions } from './variant.ts';
 
 /** Code and manifest as procedures over a memory block. */
 export interface Executable {
@@ -17,18 +17,16 @@ export interface Executable {
 export async function execute(compiled: CompiledCell, options: VariantOptions): Promise<Executable> {
   checkFormat(compiled);
   if (compiled.code.kind === 'js') return runJs(compiled.manifest, compiled.code.create, options);
-  const variants = candidates(compiled.manifest, compiled.code, options);
-  const modules = await Promise.all(variants.map(({ bytes }) => host().compile(bytes)));
-  return runWasm(compiled.manifest, variants, modules);
+  const variant = chooseBlock(fittingVariants(compiled.code, options));
+  return runWasm(compiled.manifest, variant, await host().compile(variant.bytes));
 }
 
 /** As `execute`, at once. Browsers refuse large WebAssembly modules here, on their main thread. */
 export function executeSync(compiled: CompiledCell, options: VariantOptions = {}): Executable {
   checkFormat(compiled);
   if (compiled.code.kind === 'js') return runJs(compiled.manifest, compiled.code.create, options);
-  const variants = candidates(compiled.manifest, compiled.code, options);
-  const modules = variants.map(({ bytes }) => new (host().Module)(bytes));
-  return runWasm(compiled.manifest, variants, modules);
+  const variant = chooseBlock(fittingVariants(compiled.code, options));
+  return runWasm(compiled.manifest, variant, new (host().Module)(variant.bytes));
 }
 
 function runJs(
@@ -41,43 +39,15 @@ function runJs(
   return { block, procedures: create(block) };
 }
 
-/** Those to measure, or the one that is known. */
-function candidates(manifest: Manifest, code: WasmCode, options: VariantOptions): readonly WasmVariant[] {
-  const fitting = fittingVariants(code, options);
-  const chosen = chosenBefore(fitting, manifest);
-  return chosen === undefined ? fitting : [chosen];
-}
-
-function runWasm(
-  manifest: Manifest,
-  variants: readonly WasmVariant[],
-  modules: readonly HostModule[],
-): Executable {
+function runWasm(manifest: Manifest, { profile, block }: WasmVariant, module: HostModule): Executable {
   const memory = allocate(manifest.memoryBytes);
   reserve(memory, manifest);
-  const chosen = variants.length === 1 ? variants[0]! : choose(manifest, variants, modules);
+  const { exports } = new (host().Instance)(module, { rnnc: { memory } });
   return {
     block: memory.buffer,
-    procedures: join(modules[variants.indexOf(chosen)]!, memory),
-    variant: Object.freeze({ profile: chosen.profile, block: chosen.block }),
+    procedures: exports as Procedures,
+    variant: Object.freeze({ profile, block }),
   };
-}
-
-function choose(
-  manifest: Manifest,
-  variants: readonly WasmVariant[],
-  modules: readonly HostModule[],
-): WasmVariant {
-  const scratch = allocate(manifest.memoryBytes);
-  return chooseBlock(
-    variants,
-    modules.map((module) => join(module, scratch)),
-    manifest,
-  );
-}
-
-function join(module: HostModule, memory: HostMemory): Procedures {
-  return new (host().Instance)(module, { rnnc: { memory } }).exports as Procedures;
 }
 
 function checkFormat({ manifest }: CompiledCell): void {

@@ -42,16 +42,21 @@ function generatePrelude() {
   );
 }
 
-async function generateKernels() {
-  const from = 'compiler/targets/wasm/flat';
+/** What a module of the compiler exports. */
+async function imported(path) {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(at(`${from}/module.ts`))],
+    entryPoints: [fileURLToPath(at(path))],
     bundle: true,
     format: 'esm',
     write: false,
   });
   const bundled = Buffer.from(outputFiles[0].contents).toString('base64');
-  const { flatKernels } = await import(`data:text/javascript;base64,${bundled}`);
+  return import(`data:text/javascript;base64,${bundled}`);
+}
+
+async function generateKernels() {
+  const from = 'compiler/targets/wasm/flat';
+  const { flatKernels } = await imported(`${from}/module.ts`);
   const { kernelBytes, updateKernels } = flatKernels();
   write(
     'runtime/kernels.generated.ts',
@@ -60,10 +65,21 @@ async function generateKernels() {
   );
 }
 
+async function generateProbes() {
+  const from = 'compiler/targets/wasm/blockProbe.ts';
+  const { blockProbes } = await imported(from);
+  const type = 'Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>';
+  write(
+    'runtime/probes.generated.ts',
+    `${header(from)}export const blockProbes: ${type} = ${JSON.stringify(blockProbes())};\n`,
+  );
+}
+
 export async function generate() {
   generateGrammar();
   generatePrelude();
   await generateKernels();
+  await generateProbes();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await generate();

@@ -2,9 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import wabt from 'wabt';
 import type { CompiledCell, WasmVariant } from '../../compiler/module/manifest.ts';
-import { forgetChoices } from '../../runtime/chooseBlock.ts';
-import { fusesMultiplyAdd } from '../../runtime/host.ts';
+import { chooseBlock, forgetChoices } from '../../runtime/chooseBlock.ts';
+import { allocate, fusesMultiplyAdd, host } from '../../runtime/host.ts';
 import { enableRelaxed, enableWide, instantiate, instantiateSync } from '../../runtime/index.ts';
+import { blockProbes } from '../../runtime/probes.generated.ts';
 import { linearCell } from './linearCell.ts';
 
 const { manifest, code: javaScript } = linearCell({ window: 2, training: false });
@@ -116,37 +117,45 @@ describe('the block', () => {
     );
   });
 
-  it('is else the faster one, wherever it stands', async () => {
-    const slow = variant('separate', '4x4', 7, { waste: 20_000 });
-    expect((await instantiate(cellOf(slow, doubled))).variant!.block).toBe('4x2');
-    expect(instantiateSync(cellOf(doubled, slow)).variant!.block).toBe('4x2');
-    expect(instantiateSync(cellOf(slow, fused, doubled), { profile: 'separate' }).variant!.block).toBe('4x2');
+  const named = (...blocks: readonly string[]): WasmVariant[] =>
+    blocks.map((block) => ({ profile: 'fused', block, bytes: new Uint8Array() }));
+
+  it('is else the one whose product takes clearly less time, wherever it stands', () => {
+    const times = (...given: readonly number[]) => vi.fn(() => given);
+    expect(chooseBlock(named('6x2', '3x3', '4x4'), times(3, 2, 4)).block).toBe('3x3');
+    expect(chooseBlock(named('4x4', '6x2'), times(2, 3)).block).toBe('4x4');
+    forgetChoices();
+    expect(chooseBlock(named('6x2', '3x3', '4x4'), times(3, 2.95, 2.98)).block).toBe('6x2');
   });
 
-  it('is measured once, and nothing of it is left in memory', () => {
-    const compiled = cellOf(variant('separate', '4x4', 7, { waste: 20_000 }), doubled);
-    const instance = instantiateSync(compiled);
-    expect(Array.from(instance.outputs.h ?? [])).toEqual([]);
-    expect(instance.states.h!.current.every((value) => value === 0)).toBe(true);
-    const now = vi.spyOn(performance, 'now');
-    expect(instantiateSync(compiled).variant!.block).toBe('4x2');
-    expect(now).not.toHaveBeenCalled();
-    now.mockRestore();
+  it('is measured once, for all cells with the same choice', () => {
+    const measure = vi.fn(() => [2, 1]);
+    expect(chooseBlock(named('6x2', '3x3'), measure).block).toBe('3x3');
+    expect(chooseBlock(named('6x2', '3x3'), measure).block).toBe('3x3');
+    expect(measure).toHaveBeenCalledTimes(1);
+    forgetChoices();
+    chooseBlock(named('6x2', '3x3'), measure);
+    expect(measure).toHaveBeenCalledTimes(2);
   });
 
-  it('found for one cell serves the next', () => {
-    const slow = variant('separate', '4x4', 7, { waste: 20_000 });
-    instantiateSync(cellOf(slow, doubled));
-    const now = vi.spyOn(performance, 'now');
-    expect(instantiateSync(cellOf({ ...slow }, { ...doubled })).variant!.block).toBe('4x2');
-    expect(now).not.toHaveBeenCalled();
-    now.mockRestore();
-  });
-
-  it('is the first where the host has no clock', () => {
+  it('is the first where nothing is known of one, or the host has no clock', () => {
+    expect(instantiateSync(cellOf(doubled, tripled)).variant!.block).toBe('4x2');
     vi.stubGlobal('performance', undefined);
-    const slow = variant('separate', '4x4', 7, { waste: 20_000 });
-    expect(instantiateSync(cellOf(slow, doubled)).variant!.block).toBe('4x4');
+    expect(chooseBlock(named('6x2', '3x3', '4x4')).block).toBe('6x2');
+  });
+
+  it.runIf(fusesMultiplyAdd())('is found by products of twelve rows, 48 lanes and 64 addends', () => {
+    for (const bytes of Object.values(blockProbes.fused!)) {
+      const memory = allocate(65536);
+      const floats = new Float32Array(memory.buffer);
+      floats.fill(0.5, 0, 12 * 64).fill(2, 12 * 64, (12 + 48) * 64);
+      const module = new (host().Module)(Uint8Array.from(bytes));
+      const { exports } = new (host().Instance)(module, { rnnc: { memory } });
+      (exports as { forward: (products: number) => void }).forward(1);
+      const out = floats.subarray((12 + 48) * 64);
+      expect(out.subarray(0, 12 * 48).every((value) => value === 64)).toBe(true);
+      expect(out[12 * 48]).toBe(0);
+    }
   });
 });
 
