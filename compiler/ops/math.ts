@@ -399,7 +399,7 @@ const squashingOps: readonly MathOp[] = [
     doc: 'x times the normal distribution at x: 0.5*x*(1 + erf(x/sqrt(2))), not the tanh formula. Hendrycks & Gimpel 2016.',
     evaluate: (x) => Math.max(x, -40) * special.normalDistribution(x),
     lowering: normal.gelu,
-    maxError: 3,
+    maxError: 4,
     partial: (x) =>
       add(
         mul(0.5, add(1, erf(mul(x, Math.SQRT1_2)))),
