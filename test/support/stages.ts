@@ -8,9 +8,12 @@ export interface TrainingStages extends Stages {
 
 /** Every stage of a cell written as text, with its adjoint. */
 export function stagesOf(text: string, options: CompileOptions = {}): TrainingStages {
-  return compileStages({ name: 'test.rnn', text }, {
-    inputCotangents: true,
-    ...options,
-    training: true,
-  }) as TrainingStages;
+  return compileStages(
+    { name: 'test.rnn', text },
+    {
+      inputCotangents: true,
+      ...options,
+      training: true,
+    },
+  ) as TrainingStages;
 }
