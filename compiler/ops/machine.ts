@@ -14,6 +14,8 @@ export interface MachineOpRecord {
   readonly doc: string;
   /** The definition: f32 lanes are numbers that `Math.fround` leaves alone, i32 lanes are signed whole numbers. */
   readonly evaluate: (...args: readonly number[]) => number;
+  /** The place of an argument that, where it is NaN, leaves the result open: the bits of a NaN differ between hosts. */
+  readonly openForNaN?: number;
 }
 
 const { fround } = Math;
@@ -29,6 +31,9 @@ function fromBits(bits: number): number {
   laneBits[0] = bits;
   return lane[0]!;
 }
+
+/** The bits of sqrt(1/2), rounded down. */
+const ROOT_OF_HALF = 0x3f3504f3;
 
 const truth = (condition: boolean) => (condition ? 1 : 0);
 
@@ -56,6 +61,19 @@ export const machineOps = {
   div: binary('a/b, rounded once', (a, b) => fround(a / b)),
   neg: unary('-a, also for zeros', (a) => -a),
   abs: unary('a without its sign', (a) => Math.abs(a)),
+  copySign: {
+    ...binary('a with the sign of b; where b is NaN, with any', (a, b) =>
+      fromBits((toBits(a) & 0x7fffffff) | (toBits(b) & 0x80000000)),
+    ),
+    openForNaN: 1,
+  },
+  negateIfOdd: {
+    ...binary(
+      '-a for an odd whole b, a for an even one, |b| <= 2^22: the bits of a, the first turned where b + 12582912 has its last, whatever b is; where b is NaN, with any sign',
+      (a, b) => fromBits(toBits(a) ^ (toBits(b + 12582912) << 31)),
+    ),
+    openForNaN: 1,
+  },
   min: binary('smaller of the two; NaN where either is; -0 is smaller than 0', (a, b) => Math.min(a, b)),
   max: binary('larger of the two; NaN where either is; 0 is larger than -0', (a, b) => Math.max(a, b)),
   // Math.min and Math.max treat NaN and zeros otherwise.
@@ -73,18 +91,27 @@ export const machineOps = {
   or: binary('1 where either is not zero, else 0', (a, b) => truth(a !== 0 || b !== 0)),
   not: unary('1 where a is zero, else 0', (a) => truth(a === 0)),
   select: ternary('b where a is not zero, else c', (a, b, c) => (a !== 0 ? b : c)),
-  pow2: unary(
-    '2^n for a whole n from -126 to 127, 0 for -127, infinity for 128: the bits of n + 12583039 moved left by 23, whatever n is; of a NaN any number',
-    (n) => fromBits(toBits(n + 12583039) << 23),
-  ),
-  exponent: unary(
-    'the exponent field of a, minus 127: floor(log2(|a|)) for normal a, -127 for zero and subnormal, 128 for others',
-    (a) => ((toBits(a) >>> 23) & 0xff) - 127,
-  ),
-  significand: unary(
-    'a with its sign cleared and its exponent set to 0: in [1, 2); of a NaN any of these',
-    (a) => fromBits((toBits(a) & 0x7fffff) | 0x3f800000),
-  ),
+  pow2: {
+    ...unary(
+      '2^n for a whole n from -126 to 127, 0 for -127, infinity for 128: the bits of n + 12583039 moved left by 23, whatever n is; of a NaN any number',
+      (n) => fromBits(toBits(n + 12583039) << 23),
+    ),
+    openForNaN: 0,
+  },
+  exponent: {
+    ...unary(
+      'of a normal a > 0 the whole n with a/2^n from sqrt(1/2) to sqrt(2): the bits of a minus 1060439283, those of sqrt(1/2), moved right by 23 with their sign, whatever a is; of a NaN any number',
+      (a) => (toBits(a) - ROOT_OF_HALF) >> 23,
+    ),
+    openForNaN: 0,
+  },
+  significand: {
+    ...unary(
+      'of a normal a > 0 that a/2^n: the bits of a minus 1060439283, the last 23 of them plus 1060439283, whatever a is; of a NaN any number',
+      (a) => fromBits(((toBits(a) - ROOT_OF_HALF) & 0x7fffff) + ROOT_OF_HALF),
+    ),
+    openForNaN: 0,
+  },
   addI32: integer('a + b modulo 2^32', (a, b) => (a + b) | 0),
   subI32: integer('a - b modulo 2^32', (a, b) => (a - b) | 0),
   xorI32: integer('bitwise exclusive or', (a, b) => a ^ b),

@@ -338,7 +338,7 @@ const squashingOps: readonly MathOp[] = [
     doc: 'log(sigmoid(x)), without overflow.',
     evaluate: (x) => -softplusOf(-x),
     lowering: (x) => neg(softplus(neg(x))),
-    maxError: 2,
+    maxError: 3,
     partial: (x) => sigmoid(neg(x)),
     domain: wide,
   }),
@@ -380,7 +380,7 @@ const squashingOps: readonly MathOp[] = [
     doc: 'Smooth version of max(x, 0): log(1 + exp(x)), without overflow.',
     evaluate: softplusOf,
     lowering: squashing.softplus,
-    maxError: 2,
+    maxError: 3,
     partial: (x) => sigmoid(x),
     domain: wide,
   }),
@@ -388,7 +388,7 @@ const squashingOps: readonly MathOp[] = [
     doc: 'x*sigmoid(x), also called swish.',
     evaluate: (x) => Math.max(x, -800) * sigmoidOf(x),
     lowering: squashing.silu,
-    maxError: 4,
+    maxError: 3,
     partial: (x, y) => {
       const gate = sigmoid(x);
       return add(gate, mul(y, sub(1, gate)));

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type LaneType, type MachineOp, machineOps } from '../../compiler/ops/machine.ts';
+import {
+  type LaneType,
+  type MachineOp,
+  type MachineOpRecord,
+  machineOps,
+} from '../../compiler/ops/machine.ts';
 import {
   type Affine,
   type Program,
@@ -112,7 +117,8 @@ function combinations(op: MachineOp): number[][] {
     (rows, values) => rows.flatMap((row) => values.map((value) => [...row, value])),
     [[]],
   );
-  return op === 'significand' || op === 'pow2' ? all.filter(([a]) => !Number.isNaN(a)) : all;
+  const { openForNaN }: MachineOpRecord = machineOps[op];
+  return openForNaN === undefined ? all : all.filter((row) => !Number.isNaN(row[openForNaN]));
 }
 
 function memoryWith(program: Program, rows: readonly (readonly number[])[]): Uint8Array {
@@ -176,9 +182,16 @@ const known: readonly [MachineOp, readonly number[], number, RoundingProfile?][]
   ['pseudoMin', [Number.NaN, 1], Number.NaN],
   ['pseudoMin', [1, Number.NaN], 1],
   ['pseudoMax', [-0, 0], -0],
-  ['exponent', [-12], 3],
-  ['exponent', [2 ** -140], -127],
-  ['significand', [-12], 1.5],
+  ['exponent', [12], 4],
+  ['exponent', [11], 3],
+  ['exponent', [0], -127],
+  ['significand', [12], 0.75],
+  ['significand', [11], 1.375],
+  ['copySign', [-2, 0], 2],
+  ['copySign', [2, -0], -2],
+  ['negateIfOdd', [2, -3], -2],
+  ['negateIfOdd', [0, 7], -0],
+  ['negateIfOdd', [-2, 4], -2],
   ['addI32', [2 ** 31 - 1, 1], -(2 ** 31)],
   ['shiftLeftI32', [1, 33], 2],
   ['shiftRightI32', [-1, 31], 1],

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { type LaneType, type MachineOp, machineOps } from '../../compiler/ops/machine.ts';
+import {
+  type LaneType,
+  type MachineOp,
+  type MachineOpRecord,
+  machineOps,
+} from '../../compiler/ops/machine.ts';
 import {
   type Address,
   type Affine,
@@ -161,15 +166,12 @@ class Writer {
     }
     const op = this.#oneOf(opsGiving(type));
     const width = type === 'f32x4' ? ({ width: 4 } as const) : {};
-    const args = machineOps[op].args.map((lanes) =>
-      this.#expression(type === 'f32x4' ? type : lanes, scope, size - 1),
-    );
-    return {
-      kind: 'apply',
-      op,
-      args: op === 'significand' || op === 'pow2' ? [withoutNaN(args[0]!, type)] : args,
-      ...width,
-    };
+    const { args: lanesOf, openForNaN }: MachineOpRecord = machineOps[op];
+    const args = lanesOf.map((lanes, place) => {
+      const arg = this.#expression(type === 'f32x4' ? type : lanes, scope, size - 1);
+      return place === openForNaN ? withoutNaN(arg, type) : arg;
+    });
+    return { kind: 'apply', op, args, ...width };
   }
 
   #load(type: ValueType, scope: Scope): ProgramExpression {
@@ -239,7 +241,7 @@ function largestIndex(extent: Extent): number {
     : Math.max(0, Math.floor(window / extent.size) - 1);
 }
 
-/** The significand of a NaN, and a NaN's power of two, are not defined to the bit. */
+/** What some operations make of a NaN is not defined to the bit. */
 function withoutNaN(value: ProgramExpression, type: ValueType): ProgramExpression {
   const width = type === 'f32x4' ? ({ width: 4 } as const) : {};
   return {

@@ -111,6 +111,18 @@ describe('accuracy in f32', () => {
     }
   });
 
+  it('pow holds where the exponent is large, and the power almost too large or too small', () => {
+    const op = mathOps.get('pow')!;
+    const { at, worst } = measure(op);
+    const numbers = sequence();
+    const upTo = (end: number) => (numbers.next().value / 2 ** 32) * end;
+    for (let i = 0; i < PAIRS / 3; i += 1) {
+      const x = Math.fround(0.7 + upTo(0.75));
+      for (const power of [80 + upTo(8.7), -80 - upTo(7)]) at(x, Math.fround(power / Math.log(x)));
+    }
+    expectWithin(op, worst);
+  });
+
   it('sin and cos stay within -1 and 1 far out, and are NaN at infinity', () => {
     for (const run of [runExpansion('sin'), runExpansion('cos')]) {
       for (let pattern = 0; pattern < 2 ** 32; pattern += 1_000_003) {

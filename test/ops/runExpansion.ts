@@ -1,5 +1,7 @@
 import { expandToMachine, type MachineExpression } from '../../compiler/ops/expand.ts';
-import { machineOps } from '../../compiler/ops/machine.ts';
+import { type MachineOp, machineOps } from '../../compiler/ops/machine.ts';
+
+type Evaluate = (...args: readonly number[]) => number;
 
 /** All nodes of an expansion, each once, operands first. */
 export function nodesOf(expression: MachineExpression): MachineExpression[] {
@@ -13,8 +15,11 @@ export function nodesOf(expression: MachineExpression): MachineExpression[] {
   return [...nodes];
 }
 
-/** An op's f32 formula as a function, by the definitions of the machine operations. */
-export function runExpansion(op: string): (...args: readonly number[]) => number {
+/** An op's f32 formula as a function, by the definitions of the machine operations or by others. */
+export function runExpansion(
+  op: string,
+  evaluateOf: (op: MachineOp) => Evaluate = (name) => machineOps[name].evaluate,
+): Evaluate {
   const nodes = nodesOf(expandToMachine(op));
   const place = new Map(nodes.map((node, index) => [node, index]));
   const values = new Float64Array(nodes.length);
@@ -28,7 +33,7 @@ export function runExpansion(op: string): (...args: readonly number[]) => number
         values[index] = args[node.index]!;
       };
     }
-    const evaluate: (a: number, b: number, c: number) => number = machineOps[node.op].evaluate;
+    const evaluate = evaluateOf(node.op);
     const [a = 0, b = 0, c = 0] = node.args.map((arg) => place.get(arg)!);
     return () => {
       values[index] = evaluate(values[a]!, values[b]!, values[c]!);

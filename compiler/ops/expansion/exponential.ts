@@ -22,8 +22,8 @@ export interface Exponential {
 /** Of `x + low`, where x is a few hundred at most, and low at most 1 in size and given more exactly than x + low can be. */
 export function splitExponential(x: ScalarExpression, low?: ScalarExpression): Exponential {
   const n = apply('nearest', mul(low ? add(x, low) : x, Math.LOG2E));
-  const rest = sub(sub(x, mul(n, LN2_HIGH)), mul(n, LN2_LOW));
-  const r = low ? add(rest, low) : rest;
+  const rest = sub(x, mul(n, LN2_HIGH));
+  const r = low ? add(rest, sub(low, mul(n, LN2_LOW))) : sub(rest, mul(n, LN2_LOW));
   return { n, q: add(r, mul(mul(r, r), polynomial(r, EXPONENTIAL))) };
 }
 
@@ -35,6 +35,12 @@ export function powerInHalves(n: ScalarExpression): [ScalarExpression, ScalarExp
 
 export function exponential(x: ScalarExpression): ScalarExpression {
   return exponentialOfSum(bounded(x, UNDERFLOW, OVERFLOW));
+}
+
+/** exp(x) for x <= 0, cheaper: 2^(n + 25) stays in range, and one product with 2^-25 rounds. */
+export function exponentialBelowZero(x: ScalarExpression): ScalarExpression {
+  const { n, q } = splitExponential(atLeast(x, UNDERFLOW));
+  return mul(mul(add(1, q), apply('pow2', add(n, 25))), 2 ** -25);
 }
 
 /** exp(x + low), as `splitExponential` takes them. */
@@ -53,9 +59,9 @@ export function exponentialMinusOne(x: ScalarExpression): ScalarExpression {
   return mul(apply('pow2', rest), add(mul(first, q), sub(first, apply('pow2', neg(rest)))));
 }
 
-/** exp(x) - 1 for x <= 0, cheaper. */
-export function exponentialMinusOneBelowZero(x: ScalarExpression): ScalarExpression {
-  const { n, q } = splitExponential(atLeast(x, -20));
+/** exp(x) - 1 for -20 <= x <= 88, cheaper. */
+export function exponentialMinusOneModerate(x: ScalarExpression): ScalarExpression {
+  const { n, q } = splitExponential(x);
   const scale = apply('pow2', n);
   return add(mul(scale, q), sub(scale, 1));
 }

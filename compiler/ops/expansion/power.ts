@@ -8,6 +8,25 @@ import { product, sum, sumInOrder, type Twofold } from './twofold.ts';
 /** (log((1 + s)/(1 - s)) - 2*s)/s^3 in s^2 for |s| <= 0.172; error relative to the logarithm: 3e-11. */
 const LOGARITHM_OF_QUOTIENT = [0.666666627, 0.400009722, 0.284987926, 0.242788181];
 
+/** The first coefficient in two parts; the first part has ten significant bits. */
+const CUBIC_HIGH = 0.6669921875;
+const CUBIC_LOW = LOGARITHM_OF_QUOTIENT[0]! - CUBIC_HIGH;
+
+/**
+ * log((1 + s)/(1 - s)) - 2*s for s = high + low as the sum of two f32. s is cut after seven binary digits: the cube of that
+ * part is exact, and so is its product with the first half of the first coefficient; what the other part adds is small.
+ */
+function logarithmMinusLinear({ high: s, low }: Twofold): Twofold {
+  const coarse = mul(apply('nearest', mul(s, 128)), 1 / 128);
+  const fine = add(sub(s, coarse), low);
+  const cube = mul(mul(coarse, coarse), coarse);
+  const cubeRest = mul(fine, add(mul(mul(3, coarse), s), mul(fine, fine)));
+  const square = mul(s, s);
+  const higher = mul(mul(s, mul(square, square)), polynomial(square, LOGARITHM_OF_QUOTIENT.slice(1)));
+  const cubicRest = add(mul(cubeRest, LOGARITHM_OF_QUOTIENT[0]!), mul(cube, CUBIC_LOW));
+  return { high: mul(cube, CUBIC_HIGH), low: add(cubicRest, higher) };
+}
+
 /** log(x) for finite x > 0 to about 31 bits: with s = f/(2 + f), 1 + f is (1 + s)/(1 - s). */
 function preciseLogarithm(x: ScalarExpression): Twofold {
   const { n, f } = binadeOfAny(x);
@@ -16,11 +35,10 @@ function preciseLogarithm(x: ScalarExpression): Twofold {
   const back = product(s, divisor.high);
   const remainder = sub(sub(sub(f, back.high), back.low), mul(s, divisor.low));
   const sLow = div(remainder, divisor.high);
-  const square = mul(s, s);
-  const curve = mul(mul(s, square), polynomial(square, LOGARITHM_OF_QUOTIENT));
+  const curve = logarithmMinusLinear({ high: s, low: sLow });
   const leading = sum(mul(n, LN2_HIGH), add(s, s));
-  const small = add(add(sLow, sLow), add(curve, mul(n, LN2_LOW)));
-  return sumInOrder(leading.high, add(leading.low, small));
+  const small = add(add(sLow, sLow), add(curve.low, mul(n, LN2_LOW)));
+  return sumInOrder(leading.high, add(leading.low, add(curve.high, small)));
 }
 
 /** x^exponent for finite x > 0: exp(exponent*log(x)), the product and the logarithm as sums of two f32. */

@@ -1,38 +1,37 @@
 import { apply, type ScalarExpression } from '../expression.ts';
-import { add, bounded, floor, mul, neg, select, sub } from '../notation.ts';
+import { add, bounded, mul, sub } from '../notation.ts';
 import { polynomial } from './polynomial.ts';
 
 /**
- * pi/2 in four parts. The first three have eleven significant bits, so their products with a whole n up to 8191 are exact
- * (Cody & Waite 1980); what all four leave of pi/2 is 8e-20, which is enough for the f32 nearest to a multiple of pi/2.
+ * pi in four parts. The first three have eleven significant bits, so their products with n up to 4095, or with half an odd
+ * number up to there, are exact (Cody & Waite 1980); what all four leave of pi is 2e-19, which is enough for the f32 nearest
+ * to a multiple of pi/2.
  */
-const QUARTER = [1.5703125, 4.837512969970703e-4, 7.549533620476723e-8, 2.5633440682570896e-12];
+const HALF_TURN = [3.140625, 9.675025939941406e-4, 1.5099067240953445e-7, 5.126688136514172e-12];
 
-/** A little more than pi/4, because n is the nearest to a rounded quotient. */
-const LARGEST_REST = 0.787;
+/** A little more than pi/2, because n is the nearest to a rounded quotient. */
+const LARGEST_REST = 1.572;
 
-/** (sin(r) - r)/r^3 in r^2 for |r| <= 0.787; error relative to sin(r): 4e-9. */
-const SINE = [-0.166666538, 0.00833210628, -0.000195078741];
-/** (cos(r) - 1 + r^2/2)/r^4 in r^2 for |r| <= 0.787; relative error 1e-10. */
-const COSINE = [0.0416666456, -0.00138873083, 2.44321018e-5];
+/** (sin(r) - r)/r^3 in r^2 for |r| <= 1.572; error relative to sin(r): 6e-9. */
+const SINE = [-0.166666597, 0.00833306834, -0.000198096648, 2.6057769e-6];
 
-const isOdd = (whole: ScalarExpression, half: ScalarExpression): ScalarExpression =>
-  apply('not', apply('equal', add(half, half), whole));
-
-/** sin(x + quarters*pi/2) for quarters 0 or 1. */
-function wave(x: ScalarExpression, quarters: 0 | 1): ScalarExpression {
-  const n = apply('nearest', mul(x, 2 / Math.PI));
-  const rest = QUARTER.reduce((left: ScalarExpression, part) => sub(left, mul(n, part)), x);
+/** (-1)^n * sin(x - halfTurns*pi), which is sin(x) for halfTurns = n, and cos(x) for n - 1/2. */
+function wave(x: ScalarExpression, halfTurns: ScalarExpression, n: ScalarExpression): ScalarExpression {
+  const rest = HALF_TURN.reduce((left: ScalarExpression, part) => sub(left, mul(halfTurns, part)), x);
   // Far out, where n has lost its last digits, the rest is anything; a bound keeps the result within -1 and 1.
   const r = bounded(rest, -LARGEST_REST, LARGEST_REST);
   const square = mul(r, r);
-  const sine = add(r, mul(mul(r, square), polynomial(square, SINE)));
-  const cosine = add(sub(1, mul(square, 0.5)), mul(mul(square, square), polynomial(square, COSINE)));
-  const turns = quarters === 0 ? n : add(n, 1);
-  const halfTurns = floor(mul(turns, 0.5));
-  const magnitude = select(isOdd(turns, halfTurns), cosine, sine);
-  return select(isOdd(halfTurns, floor(mul(halfTurns, 0.5))), neg(magnitude), magnitude);
+  return apply('negateIfOdd', add(r, mul(mul(r, square), polynomial(square, SINE))), n);
 }
 
-export const sine = (x: ScalarExpression): ScalarExpression => wave(x, 0);
-export const cosine = (x: ScalarExpression): ScalarExpression => wave(x, 1);
+const inHalfTurns = (x: ScalarExpression) => mul(x, 1 / Math.PI);
+
+export function sine(x: ScalarExpression): ScalarExpression {
+  const n = apply('nearest', inHalfTurns(x));
+  return wave(x, n, n);
+}
+
+export function cosine(x: ScalarExpression): ScalarExpression {
+  const n = apply('nearest', add(inHalfTurns(x), 0.5));
+  return wave(x, sub(n, 0.5), n);
+}

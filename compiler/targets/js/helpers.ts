@@ -31,14 +31,34 @@ const helpers: Readonly<Record<string, { readonly views?: string; readonly text:
     views: 'bits',
     text: `function exponent(a) {
   float[0] = a;
-  return (bits[0] >>> 23 & 255) - 127;
+  return bits[0] - 1060439283 >> 23;
 }`,
   },
   significand: {
     views: 'bits',
     text: `function significand(a) {
   float[0] = a;
-  bits[0] = bits[0] & 8388607 | 1065353216;
+  bits[0] = (bits[0] - 1060439283 & 8388607) + 1060439283;
+  return float[0];
+}`,
+  },
+  copySign: {
+    views: 'bits',
+    text: `function copySign(a, b) {
+  float[0] = b;
+  const sign = bits[0] & -2147483648;
+  float[0] = a;
+  bits[0] = bits[0] & 2147483647 | sign;
+  return float[0];
+}`,
+  },
+  negateIfOdd: {
+    views: 'bits',
+    text: `function negateIfOdd(a, n) {
+  float[0] = n + 12582912;
+  const sign = bits[0] << 31;
+  float[0] = a;
+  bits[0] ^= sign;
   return float[0];
 }`,
   },

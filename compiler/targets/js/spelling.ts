@@ -26,10 +26,10 @@ const comparison = (operator: string): Spelling => ({
   gives: 'truth',
   text: ({ value }) => `(${value(0)} ${operator} ${value(1)})`,
 });
-const helped = (helper: string): Spelling => ({
+const helped = (helper: string, count: 1 | 2 = 1): Spelling => ({
   gives: 'value',
   helper,
-  text: ({ value }) => `${helper}(${value(0)})`,
+  text: ({ value }) => `${helper}(${[0, 1].slice(0, count).map(value).join(', ')})`,
 });
 
 /** Every result is rounded to f32 (a sum, product, quotient or root of f32s in doubles, then rounded, is exact). */
@@ -44,18 +44,12 @@ export const spellings: Record<MachineOp, Spelling> = {
   div: binary((a, b) => `fround(${a} / ${b})`),
   neg: unary((a) => `(-${a})`),
   abs: unary((a) => `Math.abs(${a})`),
+  copySign: helped('copySign', 2),
+  negateIfOdd: helped('negateIfOdd', 2),
   min: binary((a, b) => `Math.min(${a}, ${b})`),
   max: binary((a, b) => `Math.max(${a}, ${b})`),
-  pseudoMin: {
-    gives: 'value',
-    helper: 'pseudoMin',
-    text: ({ value }) => `pseudoMin(${value(0)}, ${value(1)})`,
-  },
-  pseudoMax: {
-    gives: 'value',
-    helper: 'pseudoMax',
-    text: ({ value }) => `pseudoMax(${value(0)}, ${value(1)})`,
-  },
+  pseudoMin: helped('pseudoMin', 2),
+  pseudoMax: helped('pseudoMax', 2),
   sqrt: unary((a) => `fround(Math.sqrt(${a}))`),
   floor: unary((a) => `Math.floor(${a})`),
   nearest: helped('nearest'),

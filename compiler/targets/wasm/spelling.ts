@@ -55,10 +55,13 @@ const ofWholeNumbers = (scalar: PlainInstruction): Spelling => ({
 });
 
 /** 1.5*2^23 + 127: added to a whole n, leaves n + 127 in the last bits. */
-const wholeAtLastBit = 12583039;
+const wholePlusBias = 12583039;
+/** 1.5*2^23: added to a whole n, leaves n in the last bits. */
+const whole = 12582912;
 
-/** Of an f32: sign, eight bits of exponent, 23 of significand. */
-const field = { shift: 23, exponentMask: 0xff, significandMask: 0x7fffff, bias: 127, one: 0x3f800000 };
+/** Of an f32: sign, eight bits of exponent, 23 of significand; the bits of sqrt(1/2). */
+const field = { shift: 23, significandMask: 0x7fffff, unsignedMask: 0x7fffffff, rootOfHalf: 0x3f3504f3 };
+const signShift = 31;
 
 export const spellings: Spellings = {
   add: binary('f32.add', 'f32x4.add'),
@@ -72,6 +75,19 @@ export const spellings: Spellings = {
   div: binary('f32.div', 'f32x4.div'),
   neg: unary('f32.neg', 'f32x4.neg'),
   abs: unary('f32.abs', 'f32x4.abs'),
+  copySign: {
+    gives: 'value',
+    scalar: [a, b, op('f32.copysign')],
+    four: [a, b, i32x4(field.unsignedMask), op('v128.bitselect')],
+  },
+  negateIfOdd: {
+    gives: 'value',
+    scalar: [
+      ...[b, f32(whole), op('f32.add'), op('i32.reinterpret_f32'), i32(signShift), op('i32.shl')],
+      ...[a, op('i32.reinterpret_f32'), op('i32.xor'), op('f32.reinterpret_i32')],
+    ],
+    four: [b, f32x4(whole), op('f32x4.add'), i32(signShift), op('i32x4.shl'), a, op('v128.xor')],
+  },
   min: binary('f32.min', 'f32x4.min'),
   max: binary('f32.max', 'f32x4.max'),
   pseudoMin: {
@@ -113,29 +129,33 @@ export const spellings: Spellings = {
   pow2: {
     gives: 'value',
     scalar: [
-      ...[a, f32(wholeAtLastBit), op('f32.add'), op('i32.reinterpret_f32')],
+      ...[a, f32(wholePlusBias), op('f32.add'), op('i32.reinterpret_f32')],
       ...[i32(field.shift), op('i32.shl'), op('f32.reinterpret_i32')],
     ],
-    four: [a, f32x4(wholeAtLastBit), op('f32x4.add'), i32(field.shift), op('i32x4.shl')],
+    four: [a, f32x4(wholePlusBias), op('f32x4.add'), i32(field.shift), op('i32x4.shl')],
   },
   exponent: {
     gives: 'value',
     scalar: [
-      ...[a, op('i32.reinterpret_f32'), i32(field.shift), op('i32.shr_u'), i32(field.exponentMask)],
-      ...[op('i32.and'), i32(field.bias), op('i32.sub'), op('f32.convert_i32_s')],
+      ...[a, op('i32.reinterpret_f32'), i32(field.rootOfHalf), op('i32.sub')],
+      ...[i32(field.shift), op('i32.shr_s'), op('f32.convert_i32_s')],
     ],
     four: [
-      ...[a, i32(field.shift), op('i32x4.shr_u'), i32x4(field.exponentMask), op('v128.and')],
-      ...[i32x4(field.bias), op('i32x4.sub'), op('f32x4.convert_i32x4_s')],
+      ...[a, i32x4(field.rootOfHalf), op('i32x4.sub')],
+      ...[i32(field.shift), op('i32x4.shr_s'), op('f32x4.convert_i32x4_s')],
     ],
   },
   significand: {
     gives: 'value',
     scalar: [
-      ...[a, op('i32.reinterpret_f32'), i32(field.significandMask), op('i32.and')],
-      ...[i32(field.one), op('i32.or'), op('f32.reinterpret_i32')],
+      ...[a, op('i32.reinterpret_f32'), i32(field.rootOfHalf), op('i32.sub')],
+      ...[i32(field.significandMask), op('i32.and')],
+      ...[i32(field.rootOfHalf), op('i32.add'), op('f32.reinterpret_i32')],
     ],
-    four: [a, i32x4(field.significandMask), op('v128.and'), i32x4(field.one), op('v128.or')],
+    four: [
+      ...[a, i32x4(field.rootOfHalf), op('i32x4.sub'), i32x4(field.significandMask), op('v128.and')],
+      ...[i32x4(field.rootOfHalf), op('i32x4.add')],
+    ],
   },
   addI32: ofWholeNumbers('i32.add'),
   subI32: ofWholeNumbers('i32.sub'),
