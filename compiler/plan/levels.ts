@@ -50,7 +50,7 @@ export function levelsOf(
     return inLoop && isHeavy(id) ? latest + 1 : latest;
   }
 
-  sink(graph, ids, levels, maySink);
+  sink(graph, ids, levels, carried, maySink);
   return levels;
 }
 
@@ -65,11 +65,15 @@ export function carriedBetween(
   return new Map(graph.adjoint.states.map(({ arriving, leaving }) => [arriving, [leaving, arriving]]));
 }
 
-/** Cheap nodes go into the loop that alone reads them, so that they need no memory. */
+/**
+ * Cheap nodes go into the loop that alone reads them, so that they need no memory. What is carried to another stage stays:
+ * there it is read at steps that the loop has not come to.
+ */
 function sink(
   graph: StepGraph,
   ids: readonly NodeId[],
   levels: Map<NodeId, number>,
+  carried: ReadonlyMap<NodeId, readonly NodeId[]>,
   maySink: (id: NodeId) => boolean,
 ): void {
   const readers = new Map<NodeId, number[]>();
@@ -80,12 +84,18 @@ function sink(
       else list.push(levels.get(id)!);
     }
   };
+  const carriedTo = new Map<NodeId, NodeId[]>();
+  for (const [leaf, sources] of carried) {
+    for (const source of sources) carriedTo.set(source, [...(carriedTo.get(source) ?? []), leaf]);
+  }
+  const isCarriedWithin = (id: NodeId, loop: number) =>
+    carriedTo.get(id)?.every((leaf) => levels.get(leaf) === undefined || levels.get(leaf) === loop) ?? true;
   for (const id of [...ids].reverse()) {
     const own = levels.get(id)!;
     const read = readers.get(id);
     const loop = read?.[0];
     if (loop !== undefined && loop % 2 === 1 && own % 2 === 0 && read!.every((level) => level === loop)) {
-      if (maySink(id)) levels.set(id, loop);
+      if (isCarriedWithin(id, loop) && maySink(id)) levels.set(id, loop);
     }
     note(id);
   }

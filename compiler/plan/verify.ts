@@ -3,18 +3,19 @@ import type { NodeId } from '../graph/graph.ts';
 import { operandsOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
 import { invariant } from '../support/invariant.ts';
-import { accessOf, isView } from './access.ts';
+import { isView } from './access.ts';
 import { fusedNodes, rowAddOf } from './fusion.ts';
 import { type Kernel, type Place, type Plan, procedureNames } from './plan.ts';
 
 /**
- * Structure of a plan: each node is computed exactly once, after everything it reads; every place lies in its buffer;
- * buffers that are alive together do not overlap.
+ * Structure of a plan: each node is computed exactly once, after everything it reads; a state is read for all steps at once
+ * only when all of them are there; every place lies in its buffer; buffers that are alive together do not overlap.
  *
  * @throws InvariantError for the first thing that is wrong
  */
 export function verifyPlan(plan: Plan): void {
   verifyOrder(plan);
+  verifyCarried(plan);
   verifyPlaces(plan);
   verifyLifetimes(plan);
 }
@@ -57,7 +58,6 @@ function verifyOrder(plan: Plan): void {
   const results = new Set(resultsOf(graph));
   const fused = fusedNodes(graph, (id) => results.has(id));
   const known = new Set<NodeId>();
-  const copied = new Map<string, Set<string>>();
   graph.nodes.forEach((node, id) => {
     if (node.form === 'leaf' || node.form === 'fill') known.add(id);
   });
@@ -71,11 +71,8 @@ function verifyOrder(plan: Plan): void {
     return found;
   };
   for (const { kernel } of inOrder(plan)) {
-    if (kernel.kind === 'copy') {
+    if (kernel.kind === 'copy')
       invariant(isKnown(kernel.from), `%${kernel.from} is copied before it is computed`);
-      const offsets = copied.get(kernel.to.buffer) ?? new Set();
-      copied.set(kernel.to.buffer, offsets.add(String(kernel.to.offset)));
-    }
     const members = new Set(computedBy(kernel));
     for (const id of members) {
       invariant(!known.has(id), `%${id} is computed twice`);
@@ -88,6 +85,29 @@ function verifyOrder(plan: Plan): void {
     }
   }
   for (const id of results) invariant(isKnown(id), `%${id} is never computed`);
+}
+
+/** New states are written in the loop that reads them of the step before, or in an earlier stage of the forward sweep. */
+function verifyCarried(plan: Plan): void {
+  const { graph } = plan.bound;
+  const { stages } = plan.sweeps.forward;
+  for (const { name, previous } of graph.states) {
+    const { buffer, stepStride } = plan.places.get(previous)!;
+    const isNext = (place: Place | undefined) => place?.buffer === buffer && place.offset === stepStride;
+    const written = stages.findIndex(({ kernels }) =>
+      kernels.some((kernel) =>
+        kernel.kind === 'copy'
+          ? isNext(kernel.to)
+          : computedBy(kernel).some((id) => isNext(plan.places.get(id))),
+      ),
+    );
+    const read = stages.findIndex(({ kernels }) =>
+      kernels.some((kernel) => readBy(plan, kernel).has(previous)),
+    );
+    if (read === -1) continue;
+    const inTime = written !== -1 && (written < read || (written === read && stages[read]!.over === 'step'));
+    invariant(inTime, `the state ${name} is read in stage ${read} and written in stage ${written}`);
+  }
 }
 
 function verifyPlaces(plan: Plan): void {
@@ -157,38 +177,33 @@ function verifyLifetimes(plan: Plan): void {
 
 /** Buffers that a kernel touches. */
 function buffersOf(plan: Plan, kernel: Kernel): ReadonlySet<string> {
+  const nodes = [...readBy(plan, kernel), ...computedBy(kernel)];
+  const places = nodes.map((id) => plan.places.get(id));
+  if (kernel.kind === 'copy' || kernel.kind === 'move') places.push(kernel.to);
+  if (kernel.kind === 'move') places.push(kernel.from);
+  return new Set(places.flatMap((place) => place?.buffer ?? []));
+}
+
+/** Nodes with a place that a kernel reads, and does not compute itself. */
+function readBy(plan: Plan, kernel: Kernel): ReadonlySet<NodeId> {
   const { graph } = plan.bound;
-  const found = new Set<string>();
-  const note = (place: Place | undefined) => {
-    if (place !== undefined) found.add(place.buffer);
-  };
+  const found = new Set<NodeId>();
   const read = (id: NodeId): void => {
     if (plan.places.has(id)) {
-      note(plan.places.get(id));
+      found.add(id);
       return;
     }
     const node = graph.nodes[id]!;
-    if (isView(node.form)) {
-      const access = accessOf(graph, plan.places, id);
-      if (access.kind === 'place') note(access.place);
-    } else if (node.form === 'contract' || node.form === 'oneHot')
-      for (const o of operandsOf(graph, id)) read(o);
+    if (isView(node.form) || node.form === 'contract' || node.form === 'oneHot')
+      for (const operand of operandsOf(graph, id)) read(operand);
   };
   const members = new Set(computedBy(kernel));
   for (const id of members) {
-    note(plan.places.get(id));
     const row = rowAddOf(graph, id);
     for (const operand of row === undefined ? operandsOf(graph, id) : [row.index, row.value]) {
       if (!members.has(operand)) read(operand);
     }
   }
-  if (kernel.kind === 'copy') {
-    read(kernel.from);
-    note(kernel.to);
-  }
-  if (kernel.kind === 'move') {
-    note(kernel.from);
-    note(kernel.to);
-  }
+  if (kernel.kind === 'copy') read(kernel.from);
   return found;
 }
