@@ -9,6 +9,7 @@ import { lower } from '../../compiler/program/lower.ts';
 import { verifyProgram } from '../../compiler/program/verify.ts';
 import { randomCell } from '../support/randomCell.ts';
 import { randomGates } from '../support/randomGates.ts';
+import { randomTangle } from '../support/randomTangle.ts';
 import { randomGiven } from '../support/randomValues.ts';
 import { type ProgramRun, runProgram } from '../support/runProgram.ts';
 import { stagesOf, type TrainingStages } from '../support/stages.ts';
@@ -54,6 +55,7 @@ function results({ bound, plan }: TrainingStages, steps: number): ReadonlyMap<st
 const cells = [
   { what: 'random cells', cell: randomCell },
   { what: 'random gated cells', cell: randomGates },
+  { what: 'random tangles', cell: randomTangle },
 ];
 const blockNames = Object.keys(registerBlocks) as BlockName[];
 

@@ -52,4 +52,25 @@ describe('verifyPlan', () => {
     const places = new Map(plan.places).set(id, { ...place, offset: 1_000_000 });
     expect(() => verifyPlan({ ...plan, places })).toThrow('outside');
   });
+
+  it('refuses to read a state for all steps before they are there', () => {
+    const text = `cell Echo(H) {
+      input x: [H]
+      state h: [H]
+      param W: [H, H] ~ glorot
+      h = W @ x
+      y = tanh(h_prev)
+      output y
+    }
+    `;
+    const { plan } = stagesOf(text, { sizes: { H: 3 }, batch: 2, window: 4 });
+    const { forward } = plan.sweeps;
+    const isReader = (kernel: Kernel) => kernel.kind === 'group';
+    const reader = forward.stages.findIndex(({ kernels }) => kernels.some(isReader));
+    expect(reader).toBe(forward.stages.length - 1);
+    const [last] = forward.stages.slice(-1);
+    const stages = [last!, ...forward.stages.slice(0, -1)];
+    const early = { ...plan, sweeps: { ...plan.sweeps, forward: { ...forward, stages } } };
+    expect(() => verifyPlan(early)).toThrow('the state h is read in stage 0 and written in stage 1');
+  });
 });
