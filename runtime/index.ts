@@ -25,7 +25,7 @@ export { enableWide } from './wide.ts';
 
 export { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
 export { type Epoch, type TrainOptions, trainEpoch } from './train.ts';
-export { type Sequence, type Window, type WindowOptions, windows } from './window.ts';
+export { type Sequence, type Window, type WindowOptions, type WindowPosition, windows } from './window.ts';
 
 // ---- bounding gradients
 

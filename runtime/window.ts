@@ -25,6 +25,18 @@ export interface WindowOptions {
   readonly k2?: number;
   /** Go on from the present state instead of beginning sequences in all rows. */
   readonly carry?: boolean;
+  /** Begin at this window instead of the first; with the parameters of then, all numbers are those of one go. */
+  readonly at?: WindowPosition;
+}
+
+/** Where a window of a sequence begins, all that is needed to run it. Plain data. */
+export interface WindowPosition {
+  /** The first step whose loss counts. */
+  readonly first: number;
+  /** The step that it is run from. */
+  readonly from: number;
+  /** The state before step `from`. */
+  readonly state: StateSnapshot;
 }
 
 /** One window, its gradients in `instance.gradients`. */
@@ -40,6 +52,8 @@ export interface Window {
   readonly count: number;
   /** Outputs of the counted steps alone, [steps, batch, ...shape]. */
   readonly outputs: Named<Float32Array>;
+  /** Where the following window begins; absent in the last. The following window overwrites its state. */
+  readonly next?: WindowPosition;
 }
 
 /**
@@ -84,11 +98,12 @@ export function* uncheckedWindows(
   const targetsOf =
     sequence.targets && chunks('target', sequence.targets, instance.manifest.targets, batch, steps);
 
-  if (options.carry !== true) instance.start();
+  if (options.at !== undefined) instance.restoreState(options.at.state);
+  else if (options.carry !== true) instance.start();
   const kept = instance.saveState();
   const last: StateSnapshot = instance.saveState();
-  let from = 0;
-  for (let first = 0; first < steps; first += k1) {
+  let from = options.at?.from ?? 0;
+  for (let first = options.at?.first ?? 0; first < steps; first += k1) {
     const end = Math.min(first + k1, steps);
     const again = first - from;
     const targets = targetsOf?.(from, end - from);
@@ -105,7 +120,8 @@ export function* uncheckedWindows(
     const mean = checkedMean(instance, weights, from);
     instance.backward({ lossWeights: weights });
     const outputs = instance.outputsFrom(again);
-    yield { first, steps: end - first, from, loss: mean.mean, count: mean.weight, outputs };
+    const next = finished ? {} : { next: { first: end, from: nextFrom, state: kept } };
+    yield { first, steps: end - first, from, loss: mean.mean, count: mean.weight, outputs, ...next };
     from = nextFrom;
   }
   instance.restoreState(last);

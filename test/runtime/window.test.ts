@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clipByGlobalNorm, instantiateSync, sgd, trainEpoch, windows } from '../../runtime/index.ts';
+import {
+  clipByGlobalNorm,
+  instantiateSync,
+  sgd,
+  trainEpoch,
+  type Window,
+  type WindowPosition,
+  windows,
+} from '../../runtime/index.ts';
 import { linearCell } from './linearCell.ts';
 import { linearReference, wave } from './linearReference.ts';
 
@@ -69,6 +77,51 @@ describe('windows', () => {
     const expected = linearReference({ x, y, w, h0 }, { from: 20, first: T - 1, end: T });
     expect(all[2]!.loss).toBeCloseTo(expected.loss, 6);
     expect(all[2]!.w).toBeCloseTo(expected.w, 5);
+  });
+
+  it('go on inside a sequence to the bit, from any window, in another instance', () => {
+    const sequence = { inputs: x, targets: y, steps: T };
+    const learn = (cell: ReturnType<typeof live>) => {
+      cell.parameters.w![0]! -= 0.01 * Math.sign(cell.gradients.w![0]!);
+    };
+    const numbers = ({ loss, first, from }: Window, cell: ReturnType<typeof live>) => [
+      first,
+      from,
+      loss,
+      cell.gradients.w![0],
+      cell.gradients.h0![0],
+    ];
+    fc.assert(
+      fc.property(k1k2, fc.nat(20), ([k1, k2], stop) => {
+        const one = live(60);
+        const whole = Array.from(windows(one, sequence, { k1, k2 }), (window) => {
+          const seen = numbers(window, one);
+          learn(one);
+          return seen;
+        });
+        const before = live(60);
+        const parts: unknown[] = [];
+        let at: WindowPosition | undefined;
+        for (const window of windows(before, sequence, { k1, k2 })) {
+          parts.push(numbers(window, before));
+          learn(before);
+          at = window.next;
+          if (parts.length > stop) break;
+        }
+        if (at !== undefined) {
+          const after = instantiateSync(linearCell({ window: 60, w, start: h0 }), {
+            weights: before.parameters,
+          });
+          for (const window of windows(after, sequence, { k1, k2, at })) {
+            parts.push(numbers(window, after));
+            learn(after);
+          }
+        }
+        expect(parts).toEqual(whole);
+        expect(parts.length).toBe(Math.ceil(T / k1));
+      }),
+      { numRuns: 40, seed: 2 },
+    );
   });
 
   it('run older steps again with the present parameters, from the state kept at their start', () => {
