@@ -76,7 +76,12 @@ function attempt<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Failure(exitCodes.file, `Cannot ${what}: ${reasons[code ?? ''] ?? message}.`);
+    throw fileFailure(what, error);
   }
+}
+
+/** @param what  `read FILE` or `write FILE`, to say what could not be done */
+export function fileFailure(what: string, error: unknown): Failure {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new Failure(exitCodes.file, `Cannot ${what}: ${reasons[code ?? ''] ?? message}.`);
 }

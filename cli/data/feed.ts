@@ -1,0 +1,58 @@
+import type { Sequence } from '../../runtime/index.ts';
+import { type Group, type Part, stepsOf } from './groups.ts';
+import type { Prepared, PreparedInput } from './prepare.ts';
+
+/** A group as the runtime takes it: arrays are made window by window. */
+export function sequenceOf(data: Prepared, group: Group, part: Part): Sequence {
+  return {
+    steps: group.steps,
+    inputs: source(data, group, part, data.inputs, 0),
+    ...(data.targets.length === 0 ? {} : { targets: source(data, group, part, data.targets, data.ahead) }),
+    lossWeights: weightsOf(data, group, part),
+  };
+}
+
+function source(
+  data: Prepared,
+  { members }: Group,
+  part: Part,
+  inputs: readonly PreparedInput[],
+  shift: number,
+) {
+  const batch = members.length;
+  const rows = members.map((member) => {
+    const index = member ?? members[0]!;
+    const { first } = data.series[index]!;
+    return { first, last: first + stepsOf(data, index, part) - 1 };
+  });
+  return (first: number, steps: number): ReadonlyMap<string, Float32Array> =>
+    new Map(
+      inputs.map(({ name, columns }) => {
+        const values = new Float32Array(steps * batch * columns.length);
+        const stride = columns.length;
+        for (const [row, { first: start, last }] of rows.entries()) {
+          for (let t = 0; t < steps; t++) {
+            const from = Math.min(start + first + t, last) + shift;
+            const to = (t * batch + row) * stride;
+            for (let i = 0; i < stride; i++) values[to + i] = columns[i]![from]!;
+          }
+        }
+        return [name, values];
+      }),
+    );
+}
+
+/** [steps, batch]: 1 where a target belongs to the part and was in the file. */
+function weightsOf({ series, ahead, counts }: Prepared, { members, steps }: Group, part: Part): Float32Array {
+  const batch = members.length;
+  const weights = new Float32Array(steps * batch);
+  for (const [row, member] of members.entries()) {
+    if (member === undefined) continue;
+    const { first, rows, training } = series[member]!;
+    const [from, end] = part === 'training' ? [0, training] : [training, rows];
+    for (let target = Math.max(from, ahead); target < end; target++) {
+      weights[(target - ahead) * batch + row] = counts[first + target]!;
+    }
+  }
+  return weights;
+}
