@@ -132,6 +132,17 @@ export const runtimeErrors = {
     (p: { parameter: string; reason: string }) => `Parameter ${p.parameter} cannot be drawn: ${p.reason}.`,
   ),
   cannotRun: entry('RNN515', 'A module cannot be run here.', (p: { reason: string }) => p.reason),
+  damagedTensors: entry(
+    'RNN516',
+    'Bytes are no safetensors file, or a damaged one.',
+    (p: { reason: string }) => `These bytes are no safetensors file, or a damaged one: ${p.reason}.`,
+  ),
+  unreadTensor: entry(
+    'RNN517',
+    'An array of a safetensors file is of a type that is not read.',
+    (p: { name: string; dtype: string; known: readonly string[] }) =>
+      `The array ${p.name} is of type ${p.dtype}; ${p.known.join(', ')} are read.`,
+  ),
 };
 
 export function fail<Parameters>(of: RuntimeErrorEntry<Parameters>, parameters: Parameters): never {
