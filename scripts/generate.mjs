@@ -1,7 +1,7 @@
 // Writes the generated sources: the grammar as a recipe (made from its text at each start it would cost more than the
-// whole of `rnnc check`), the library functions written in the language, as a string, and the runtime's WebAssembly, as
-// bytes.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// whole of `rnnc check`), the library functions written in the language, as a string, the cells of `rnnc new`, as strings, and the
+// runtime's WebAssembly, as bytes.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import * as ohm from 'ohm-js';
@@ -42,6 +42,18 @@ function generatePrelude() {
   );
 }
 
+function generateTemplates() {
+  const folder = 'cli/templates';
+  const templates = readdirSync(at(folder))
+    .filter((file) => file.endsWith('.rnn'))
+    .sort()
+    .map((file) => [file.slice(0, -'.rnn'.length), readFileSync(at(`${folder}/${file}`), 'utf8')]);
+  write(
+    'cli/templates.generated.ts',
+    `${header(folder)}export const templateTexts: ReadonlyMap<string, string> = new Map(${JSON.stringify(templates)});\n`,
+  );
+}
+
 /** What a module of the compiler exports. */
 async function imported(path) {
   const { outputFiles } = await build({
@@ -58,9 +70,10 @@ async function generateKernels() {
   const from = 'compiler/targets/wasm/flat';
   const { flatKernels } = await imported(`${from}/module.ts`);
   const { kernelBytes, updateKernels } = flatKernels();
+  const modules = Object.entries(kernelBytes).map(([name, bytes]) => `  ${name}: Uint8Array.of(${bytes}),\n`);
   write(
     'runtime/kernels.generated.ts',
-    `${header(from)}export const kernelBytes: Uint8Array = Uint8Array.of(${kernelBytes});\n\n` +
+    `${header(from)}export const kernelBytes = {\n${modules.join('')}} as const;\n\n` +
       `export const updateKernels = ${JSON.stringify(updateKernels)} as const;\n`,
   );
 }
@@ -78,6 +91,7 @@ async function generateProbes() {
 export async function generate() {
   generateGrammar();
   generatePrelude();
+  generateTemplates();
   await generateKernels();
   await generateProbes();
 }
