@@ -9,6 +9,8 @@ export const exitCodes = {
   file: 3,
   /** A mistake of rnnc itself. */
   internal: 70,
+  /** Ended by a signal, as shells write Ctrl-C; what was done is kept. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -35,3 +35,38 @@ export function positiveNumber(text: string): number {
     throw new InvalidArgumentError('It must be a number above 0.');
   return number;
 }
+
+/** A number from 0 to below 1. */
+export function share(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0 && number < 1) || text.trim() === '')
+    throw new InvalidArgumentError('It must be a number from 0 to below 1, for example 0.2.');
+  return number;
+}
+
+export function atLeastZero(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0 && number < Number.POSITIVE_INFINITY) || text.trim() === '')
+    throw new InvalidArgumentError('It must be a number of at least 0.');
+  return number;
+}
+
+/** May be given several times. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** `a,b`, may be given several times. */
+export function collectNames(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text.split(',').map((name) => name.trim().normalize('NFC'));
+  if (names.includes('')) throw new InvalidArgumentError('Write names between commas, for example a,b.');
+  return [...before, ...names];
+}
+
+/** One character, or `tab`. */
+export function delimiter(text: string): string {
+  const character = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (character.length !== 1 || /["\r\n]/.test(character))
+    throw new InvalidArgumentError('It must be one character, or tab.');
+  return character;
+}

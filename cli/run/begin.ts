@@ -1,0 +1,162 @@
+import { basename, resolve } from 'node:path';
+import type { Cell } from '../../compiler/cell/cell.ts';
+import { boundSizes, checkedCell } from '../../compiler/compile.ts';
+import { type Bindings, bindColumns } from '../data/bind.ts';
+import { quoted } from '../data/columns.ts';
+import type { Fill } from '../data/fill.ts';
+import { columnsOf, fitScales, prepare } from '../data/prepare.ts';
+import { type Series, split } from '../data/split.ts';
+import { readTable, type Table } from '../data/table.ts';
+import { exitCodes, Failure } from '../failure.ts';
+import { loadImport, readSource } from '../files.ts';
+import type { Io } from '../io.ts';
+import {
+  type Configuration,
+  recordImports,
+  type TrainingOptions,
+  writeConfiguration,
+} from './configuration.ts';
+import { RunFolder } from './folder.ts';
+import { withOutputs } from './outputs.ts';
+import { type Network, networkOf, type Run } from './training.ts';
+
+export interface BeginOptions {
+  readonly size: ReadonlyMap<string, number>;
+  readonly cell?: string;
+  readonly data: string;
+  readonly inputs: readonly string[];
+  readonly targets: readonly string[];
+  readonly forecast: readonly string[];
+  readonly key?: string;
+  readonly delimiter: string;
+  readonly holdout: number;
+  readonly holdoutBy: 'time' | 'key';
+  readonly fill?: Fill;
+  /** Columns that are not normalised; `all` of them where true. */
+  readonly raw: readonly string[] | 'all';
+  readonly training: Omit<TrainingOptions, 'batch'> & { readonly batch?: number };
+  readonly target: 'js' | 'wasm';
+  readonly profile?: 'separate' | 'fused';
+  readonly out?: string;
+}
+
+/**
+ * A new run: everything is read and checked before its folder is made.
+ *
+ * @throws CompileError, Failure with what is wrong with cell, options or data
+ */
+export async function beginRun(
+  path: string,
+  options: BeginOptions,
+  io: Io,
+): Promise<{ readonly run: Run; readonly network: Network }> {
+  const folder = new RunFolder(options.out ?? `${basename(path).replace(/\.rnn$/, '')}-run`);
+  folder.checkFree();
+  const source = readSource(path);
+  const { load, sources, imports } = recordImports(loadImport);
+  const cell = checkedCell(source, { ...(options.cell !== undefined && { cell: options.cell }), load });
+  checkLoss(cell);
+  const bindings = bindColumns(cell, options, options.size);
+  const columns = columnsOf(bindings);
+  const raw = rawColumns(options.raw, columns);
+
+  const { holdout, holdoutBy, key, delimiter, fill, target, profile } = options;
+  const reading = { ...bindings, ...(fill && { fill }) };
+  const table = await readTable(options.data, {
+    columns,
+    delimiter,
+    gaps: fill !== undefined,
+    ...(key !== undefined && { key }),
+  });
+  const { seed } = options.training;
+  const series = split(table, { holdout, by: holdoutBy, seed, ahead: bindings.ahead });
+  const scales = fitScales(table, series, reading, raw);
+  const batch = options.training.batch ?? defaultBatch(series);
+  const draft: Configuration = {
+    format: 'rnnc-run-1',
+    cell: {
+      name: cell.name,
+      sources: [source, ...sources().filter(({ name }) => name !== source.name)],
+      imports: imports(),
+      sizes: [...bindings.sizes],
+    },
+    data: {
+      file: options.data === '-' ? '-' : resolve(options.data),
+      fingerprint: table.fingerprint,
+      rows: table.rows,
+      delimiter,
+      holdout,
+      holdoutBy,
+      ...(key !== undefined && { key }),
+      ...(fill && { fill }),
+    },
+    inputs: bindings.inputs,
+    targets: withOutputs(cell, bindings.targets, boundSizes(cell, bindings.sizes).sizes),
+    ahead: bindings.ahead,
+    columns: [...scales.values()],
+    training: { ...options.training, batch },
+    target,
+    ...(profile && { profile }),
+  };
+  const network = await networkOf(draft);
+  const configuration = { ...draft, profile: network.manifest.profile };
+  const data = prepare(table, series, reading, scales);
+  for (const { column, constant } of scales.values()) {
+    if (constant) io.err(`Column ${quoted(column)} holds one value only in the training part.\n`);
+  }
+  folder.create();
+  writeConfiguration(folder, configuration);
+  io.out(describe(cell, network, table, series, bindings, data.filled));
+  return { run: { folder, configuration, data }, network };
+}
+
+function checkLoss({ name, loss }: Cell): void {
+  if (loss !== undefined) return;
+  throw new Failure(
+    exitCodes.failed,
+    `${name} has no loss, so there is nothing to learn. Write, for example:\n  target y: []\n  loss (y_hat - y)^2`,
+  );
+}
+
+function rawColumns(raw: BeginOptions['raw'], columns: readonly string[]): ReadonlySet<string> {
+  if (raw === 'all') return new Set(columns);
+  const unknown = raw.find((name) => !columns.includes(name));
+  if (unknown === undefined) return new Set(raw);
+  throw new Failure(
+    exitCodes.usage,
+    `--raw ${unknown}: no input and no target takes that column; they take ${columns.join(', ')}.`,
+  );
+}
+
+/** A row per sequence, as far as that fills vectors. */
+function defaultBatch(series: readonly Series[]): number {
+  return Math.min(16, series.filter(({ training }) => training > 0).length);
+}
+
+function describe(
+  cell: Cell,
+  { manifest }: Network,
+  table: Table,
+  series: readonly Series[],
+  { ahead }: Bindings,
+  filled: number,
+): string {
+  const sum = (of: (series: Series) => number) => series.reduce((total, one) => total + of(one), 0);
+  const training = sum((one) => Math.max(0, one.training - ahead));
+  const heldOut = sum(({ rows, training: learned }) =>
+    learned === 0 ? Math.max(0, rows - ahead) : rows - learned,
+  );
+  const numbers = manifest.parameters.reduce(
+    (total, { shape }) => total + shape.reduce((product, extent) => product * extent, 1),
+    0,
+  );
+  const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  const parts = [
+    count(table.rows, 'row'),
+    ...(series.length > 1 ? [count(series.length, 'sequence')] : []),
+    `${training} targets to learn from`,
+    `${heldOut} held out`,
+    ...(filled > 0 ? [`${count(filled, 'missing value')} filled`] : []),
+  ];
+  return `${cell.name}: ${count(numbers, 'parameter')}, ${manifest.profile} rounding\n${table.file}: ${parts.join(', ')}\n`;
+}

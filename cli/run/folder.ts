@@ -1,0 +1,145 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { exitCodes, Failure } from '../failure.ts';
+import { fileFailure } from '../files.ts';
+
+/** The files of a run. Each is written whole or not at all. */
+export const runFiles = {
+  configuration: 'config.json',
+  /** Best weights so far. */
+  weights: 'weights.safetensors',
+  /** All that `--resume` needs. */
+  checkpoint: 'checkpoint.safetensors',
+  log: 'log.jsonl',
+  lossCurve: 'loss.svg',
+  gradientCurve: 'gradient-norm.svg',
+} as const;
+
+/** Names of files that are being written. */
+const temporaryNames = new Set(Object.values(runFiles).map((name) => `${name}.tmp`));
+
+export type RunFile = keyof typeof runFiles;
+
+/** What writing asks of the system; tests let it fail. */
+export interface Disk {
+  write(descriptor: number, bytes: Uint8Array, from: number): number;
+}
+
+const systemDisk: Disk = { write: (descriptor, bytes, from) => writeSync(descriptor, bytes, from) };
+
+/** A folder that holds one run. */
+export class RunFolder {
+  readonly path: string;
+  readonly #disk: Disk;
+
+  constructor(path: string, disk: Disk = systemDisk) {
+    this.path = path;
+    this.#disk = disk;
+  }
+
+  file(which: RunFile): string {
+    return join(this.path, runFiles[which]);
+  }
+
+  /** @throws Failure (usage) where something is there already */
+  checkFree(): void {
+    if (!existsSync(this.path)) return;
+    if (!statSync(this.path).isDirectory()) {
+      throw new Failure(exitCodes.usage, `${this.path} is a file. Name another folder with --out.`);
+    }
+    if (this.has('configuration')) {
+      throw new Failure(
+        exitCodes.usage,
+        `${this.path} holds a run already. Go on with it: rnnc train --resume ${this.path}\n` +
+          'or name another folder with --out.',
+      );
+    }
+    const others = readdirSync(this.path).filter((name) => !temporaryNames.has(name));
+    if (others.length > 0) {
+      throw new Failure(exitCodes.usage, `${this.path} is not empty. Name another folder with --out.`);
+    }
+  }
+
+  /** @throws Failure as `checkFree`, and (file) where it cannot be made */
+  create(): void {
+    this.checkFree();
+    attempt(`write ${this.path}`, () => void mkdirSync(this.path, { recursive: true }));
+  }
+
+  /** @throws Failure (file) where it cannot be read */
+  read(which: RunFile): Uint8Array {
+    const path = this.file(which);
+    return attempt(`read ${path}`, () => readFileSync(path));
+  }
+
+  has(which: RunFile): boolean {
+    return existsSync(this.file(which));
+  }
+
+  /**
+   * Into a file beside it, which reaches the disk before it takes the name: whatever happens, the old content or the new
+   * is there.
+   *
+   * @throws Failure (file); the old content is still there then
+   */
+  write(which: RunFile, content: string | Uint8Array): void {
+    const path = this.file(which);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    attempt(`write ${path}`, () => {
+      const temporary = `${path}.tmp`;
+      try {
+        const descriptor = openSync(temporary, 'w');
+        try {
+          for (let at = 0; at < bytes.length; ) at += this.#disk.write(descriptor, bytes, at);
+          fsyncSync(descriptor);
+        } finally {
+          closeSync(descriptor);
+        }
+        renameSync(temporary, path);
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+      }
+      this.#keepNames();
+    });
+  }
+
+  /** Files that a killed process left behind half-written under names of their own. */
+  sweep(): void {
+    for (const name of temporaryNames) rmSync(join(this.path, name), { force: true });
+  }
+
+  /** Lets the folder itself reach the disk, where the system can. */
+  #keepNames(): void {
+    try {
+      const descriptor = openSync(this.path, 'r');
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch {
+      // Windows opens no folders; the rename is kept by its file system.
+    }
+  }
+}
+
+function attempt<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw fileFailure(what, error);
+  }
+}

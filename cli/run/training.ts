@@ -1,0 +1,131 @@
+import { instantiate, RuntimeError } from '../../runtime/index.ts';
+import type { Prepared } from '../data/prepare.ts';
+import { type ExitCode, exitCodes, Failure } from '../failure.ts';
+import type { Io } from '../io.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import type { Configuration } from './configuration.ts';
+import { writeCurves } from './curves.ts';
+import type { RunFolder } from './folder.ts';
+import { watchInterruption } from './interruption.ts';
+import { type LogLine, readLog, writeLog } from './log.ts';
+import { type Outcome, trainLoop } from './loop.ts';
+import { compileRun } from './network.ts';
+import { optimiserOf } from './optimisers.ts';
+import { short, trainingView } from './view.ts';
+import { writeWeights } from './weights.ts';
+
+export interface Run {
+  readonly folder: RunFolder;
+  readonly configuration: Configuration;
+  readonly data: Prepared;
+  /** What to go on from; absent at the beginning. */
+  readonly from?: Checkpoint;
+}
+
+/** Seconds from one checkpoint to the next. */
+export interface Pace {
+  readonly checkpointEvery: number;
+}
+
+/** A network of a run at its start, to be trained. */
+export async function networkOf(configuration: Configuration) {
+  const { batch, window, seed } = configuration.training;
+  return await instantiate(compileRun(configuration, { batch, window, training: true }), { seed });
+}
+
+export type Network = Awaited<ReturnType<typeof networkOf>>;
+
+/**
+ * Trains to the end, or until a signal comes. Whatever ends it, the folder holds a checkpoint, and log and weights at
+ * least as new.
+ *
+ * @throws Failure (file) where a file cannot be written, (failed) where the numbers leave their range
+ */
+export async function train(run: Run, network: Network, pace: Pace, io: Io): Promise<ExitCode> {
+  const { folder, configuration, data, from } = run;
+  const { training } = configuration;
+  const optimiser = optimiserOf(training);
+  const log = readLog(folder, (from?.position.epoch ?? 1) - 1);
+  if (from !== undefined) {
+    network.setParameters(from.parameters);
+    optimiser.load(from.optimiser);
+  }
+  const save = (checkpoint: Checkpoint) => {
+    const { bestParameters } = checkpoint;
+    writeLog(folder, log);
+    if (bestParameters !== undefined) writeWeights(folder, bestParameters, network.manifest, configuration);
+    writeCheckpoint(folder, checkpoint, network.manifest);
+  };
+  const interruption = watchInterruption();
+  const view = trainingView(training, log, io);
+  let saved = performance.now();
+  try {
+    const outcome = await trainLoop(network, optimiser, data, training, from, {
+      updated: view.updated,
+      logged: (line) => {
+        log.push(line);
+        view.logged(line);
+      },
+      wantsCheckpoint: () => performance.now() - saved >= 1000 * pace.checkpointEvery,
+      checkpoint: (take) => {
+        save(take());
+        saved = performance.now();
+      },
+      interrupted: () => interruption.requested,
+    });
+    view.stop();
+    save(outcome.checkpoint);
+    writeCurves(folder, log, training.clip);
+    return report(run, outcome, log, io);
+  } catch (error) {
+    view.stop();
+    throw explained(error, folder, log, training.clip);
+  } finally {
+    interruption.stop();
+  }
+}
+
+function report({ folder, configuration }: Run, outcome: Outcome, log: readonly LogLine[], io: Io): ExitCode {
+  const { ending, checkpoint } = outcome;
+  const { epochs, patience } = configuration.training;
+  const { best, epoch } = checkpoint.position;
+  if (ending === 'interrupted') {
+    io.err(`Interrupted in epoch ${epoch}; everything is kept. Go on with: ${resumeCommand(folder)}\n`);
+    return exitCodes.interrupted;
+  }
+  const what = log.at(-1)?.heldOutLoss === undefined ? 'training loss' : 'held-out loss';
+  if (ending === 'patience') {
+    io.out(`Stopped after epoch ${epoch - 1} of ${epochs}: no better ${what} in ${patience} epochs.\n`);
+  }
+  if (best !== undefined) io.out(`Best: epoch ${best.epoch}, ${what} ${short(best.loss)}.\n`);
+  io.out(`${folder.file('weights')}\n${folder.file('log')}\n${folder.file('lossCurve')}\n`);
+  return exitCodes.fine;
+}
+
+/** Says what is left of the run. */
+function explained(
+  error: unknown,
+  folder: RunFolder,
+  log: readonly LogLine[],
+  clip: number | undefined,
+): unknown {
+  const kept = folder.has('checkpoint') ? `The last checkpoint is kept: ${resumeCommand(folder)}` : undefined;
+  if (error instanceof RuntimeError) {
+    writeLog(folder, log);
+    writeCurves(folder, log, clip);
+    const epochs = log.length === 1 ? '1 epoch was' : `${log.length} epochs were`;
+    return new Failure(
+      exitCodes.failed,
+      `${error.message}\n${epochs} done; their losses and gradient norms are in ${folder.path}.`,
+    );
+  }
+  if (!(error instanceof Failure) || kept === undefined) return error;
+  return new Failure(error.exitCode, `${error.message}\n${kept}`);
+}
+
+/** As a shell takes it. */
+export function resumeCommand({ path }: RunFolder): string {
+  const word = /^[\w./@%+=:,-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return `rnnc train --resume ${word}`;
+}
