@@ -7,9 +7,15 @@ import type {
   WindowPosition,
 } from '../../runtime/index.ts';
 import { entriesOf, type Named, named } from '../../runtime/named.ts';
+import {
+  encodeSafetensors,
+  type Tensor,
+  type TensorFile,
+  type TensorValues,
+} from '../../runtime/safetensors.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import type { RunFolder } from './folder.ts';
-import { decodeTensors, encodeTensors, type Tensor, type TensorArray, type TensorFile } from './tensors.ts';
+import { readTensors } from './tensors.ts';
 
 /** What an epoch has added up so far. */
 export interface EpochSums {
@@ -86,7 +92,7 @@ export function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint, manif
   const { position, parameters, bestParameters, optimiser } = checkpoint;
   const tensors = new Map<string, Tensor>();
   const shapes = new Map(manifest.parameters.map(({ name, shape }) => [name, shape]));
-  const put = (name: string, values: TensorArray, shape: readonly number[] = [values.length]) =>
+  const put = (name: string, values: TensorValues, shape: readonly number[] = [values.length]) =>
     void tensors.set(name, { shape, values });
   for (const [name, values] of parameters) put(path('parameters', name), values, shapes.get(name));
   for (const [name, values] of bestParameters ?? []) put(path('best', name), values, shapes.get(name));
@@ -111,13 +117,13 @@ export function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint, manif
     ['format', 'rnnc-checkpoint-1'],
     ['position', JSON.stringify(noted)],
   ]);
-  folder.write('checkpoint', encodeTensors({ tensors, metadata }));
+  folder.write('checkpoint', encodeSafetensors({ tensors, metadata }));
 }
 
 /** @throws Failure where the file cannot be read, or is no checkpoint */
 export function readCheckpoint(folder: RunFolder): Checkpoint {
   const file = folder.file('checkpoint');
-  const { tensors, metadata } = decodeTensors(folder.read('checkpoint'), file);
+  const { tensors, metadata } = readTensors(folder, 'checkpoint');
   const noted = metadata.get('position');
   if (metadata.get('format') !== 'rnnc-checkpoint-1' || noted === undefined) {
     throw new Failure(exitCodes.failed, `${file} is no checkpoint of this version of rnnc.`);
@@ -126,7 +132,7 @@ export function readCheckpoint(folder: RunFolder): Checkpoint {
     readonly window?: Omit<WindowPosition, 'state'>;
     readonly optimiserUpdates: number;
   };
-  const under = <T extends TensorArray>(prefix: string): Map<string, T> =>
+  const under = <T extends TensorValues>(prefix: string): Map<string, T> =>
     new Map(
       [...tensors].flatMap(([name, { values }]) =>
         name.startsWith(`${prefix}/`) ? [[name.slice(prefix.length + 1), values as T] as const] : [],
@@ -143,7 +149,7 @@ export function readCheckpoint(folder: RunFolder): Checkpoint {
 
 function stateFrom(
   tensors: TensorFile['tensors'],
-  under: <T extends TensorArray>(prefix: string) => Map<string, T>,
+  under: <T extends TensorValues>(prefix: string) => Map<string, T>,
 ): StateSnapshot {
   return {
     states: named(under<Float32Array | Int32Array>('state')),
@@ -154,7 +160,7 @@ function stateFrom(
 }
 
 /** From `slot/parameter` to records in records. */
-function optimiserArrays(flat: ReadonlyMap<string, TensorArray>): OptimiserState['arrays'] {
+function optimiserArrays(flat: ReadonlyMap<string, TensorValues>): OptimiserState['arrays'] {
   const slots = new Map<string, [string, Float32Array | Float64Array][]>();
   for (const [name, values] of flat) {
     const cut = name.indexOf('/');
