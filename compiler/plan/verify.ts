@@ -5,17 +5,18 @@ import { resultsOf } from '../graph/results.ts';
 import { invariant } from '../support/invariant.ts';
 import { isView } from './access.ts';
 import { fusedNodes, rowAddOf } from './fusion.ts';
-import { type Kernel, type Place, type Plan, procedureNames } from './plan.ts';
+import { type Kernel, type Place, type Plan, procedureNames, type Stage } from './plan.ts';
 
 /**
  * Structure of a plan: each node is computed exactly once, after everything it reads; a state is read for all steps at once
- * only when all of them are there; every place lies in its buffer; buffers that are alive together do not overlap.
+ * only when all of them are there, and a value of one step within its loop; every place lies in its buffer; buffers that are alive together do not overlap.
  *
  * @throws InvariantError for the first thing that is wrong
  */
 export function verifyPlan(plan: Plan): void {
   verifyOrder(plan);
   verifyCarried(plan);
+  verifyKept(plan);
   verifyPlaces(plan);
   verifyLifetimes(plan);
 }
@@ -107,6 +108,31 @@ function verifyCarried(plan: Plan): void {
     if (read === -1) continue;
     const inTime = written !== -1 && (written < read || (written === read && stages[read]!.over === 'step'));
     invariant(inTime, `the state ${name} is read in stage ${read} and written in stage ${written}`);
+  }
+}
+
+/** What has one place for all steps is written and read within one loop over steps. */
+function verifyKept(plan: Plan): void {
+  const { graph } = plan.bound;
+  const places = new Map<string, string>();
+  const note = (id: NodeId, place: Place | undefined, loop: string, over: Stage['over']) => {
+    const isOfOneStep = place?.buffer.startsWith('value.') && graph.nodes[id]!.type.outer.length === 2;
+    if (!isOfOneStep) return;
+    const known = places.get(place!.buffer) ?? loop;
+    invariant(
+      over === 'step' && known === loop,
+      `%${id} is kept for one step and used in ${known} and ${loop}`,
+    );
+    places.set(place!.buffer, loop);
+  };
+  for (const name of procedureNames) {
+    plan.sweeps[name].stages.forEach(({ over, kernels }, i) => {
+      for (const kernel of kernels) {
+        for (const id of [...computedBy(kernel), ...readBy(plan, kernel)])
+          note(id, plan.places.get(id), `${name} ${i}`, over);
+        if (kernel.kind === 'copy') note(kernel.from, kernel.to, `${name} ${i}`, over);
+      }
+    });
   }
 }
 

@@ -123,6 +123,42 @@ describe.each(cells)('$what', ({ cell }) => {
   });
 });
 
+describe('parts of a list that are made in another loop', () => {
+  const text = `cell Echo(H) {
+    input x: [H]
+    state s: [H] = 0.3, r: [H]
+    e = x + 0.5*s_prev
+    a = cumsum([x_prev; x])[H:2*H]
+    b = cumsum([e; x; r_prev])[H:2*H]
+    c = cumsum([b; a])[H:2*H]
+    s = s_prev
+    r = 0.1*cumsum([b; c])[0:H]
+    output r
+  }`;
+  it.each([1, 2, 6])('are kept until they are read, %i steps at a time', (slab) => {
+    const [sizes, batch, window, steps] = [{ H: 4 }, 2, 6, 5];
+    const naive = stagesOf(text, { sizes, batch, window, plan: 'naive' });
+    const given = randomGiven(naive.cell, naive.bound, { steps, batch, seed: 1 });
+    const options = { batch, window, profile: 'separate', block: registerBlocks['4x2'] } as const;
+    const plan = choosePlan(naive.bound, options, {
+      ...drawnChoices(0),
+      mayHoist: () => true,
+      maySink: () => true,
+      slab,
+    });
+    const [judge, run] = [naive, withPlan(naive, plan)].map((stages) => runProgram(stages, given, 'js'));
+    for (const [name, length] of results(naive, steps)) {
+      const found = run!.buffer(name).subarray(0, length);
+      judge!
+        .buffer(name)
+        .subarray(0, length)
+        .forEach((x, i) => {
+          expect(found[i], `${name}[${i}]`).toBeCloseTo(x, 4);
+        });
+    }
+  });
+});
+
 describe('sizes that fill no vector', () => {
   const text = `cell LSTM(I, H) {
     input x: [I]

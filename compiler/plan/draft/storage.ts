@@ -21,12 +21,13 @@ export function storageOfAll(draft: Draft): ReadonlyMap<NodeId, Storage> {
   for (const { kernel, position, over } of draft.inOrder()) {
     for (const id of draft.writes(kernel)) {
       const joined = draft.joined.get(id)?.concat;
+      const whole = joined ?? id;
+      const first = made.get(whole);
+      // The parts of one concat may be made in several stages, by themselves or by copies.
+      if (first !== undefined && first.stage !== position.stage) need(whole, 'slab');
       made.set(id, { ...position, over });
       if (joined !== undefined) {
         need(id, 'step');
-        const first = made.get(joined);
-        // The parts of one concat may be made in several stages.
-        if (first !== undefined && first.stage !== position.stage) need(joined, 'slab');
         made.set(joined, { ...position, over });
         if (over === 'slab') need(joined, 'slab');
       }
