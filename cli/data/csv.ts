@@ -57,12 +57,12 @@ export async function readCsv(
   const closed = new Promise<void>((resolve) => void parser.once('close', resolve));
   const text = new CheckedText(file);
   for await (const chunk of chunks) {
-    const part = text.take(chunk, () => parser.info.lines + 1);
+    const part = text.take(chunk);
     if (part.length > 0 && !parser.write(part)) await Promise.race([drained(parser), closed]);
     if (failure !== undefined) throw failure;
     await settled();
   }
-  text.end(() => parser.info.lines + 1);
+  text.end();
   parser.end();
   await closed;
   if (failure !== undefined) throw failure;
@@ -168,6 +168,8 @@ const mostBlank = 1000;
 class CheckedText {
   readonly #file: string;
   #begun = false;
+  /** Of the file, where the next bytes begin. */
+  #line = 1;
   /** The beginning of a character, or of the file's first bytes. */
   #rest: Uint8Array = new Uint8Array(0);
 
@@ -175,8 +177,7 @@ class CheckedText {
     this.#file = file;
   }
 
-  /** @param line  that the chunk begins on */
-  take(chunk: Uint8Array, line: () => number): Buffer {
+  take(chunk: Uint8Array): Buffer {
     let bytes = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk]);
     this.#rest = new Uint8Array(0);
     if (!this.#begun) {
@@ -188,13 +189,13 @@ class CheckedText {
     }
     const whole = bytes.length - unfinished(bytes);
     this.#rest = Uint8Array.from(bytes.subarray(whole));
-    return this.#checked(bytes.subarray(0, whole), line);
+    return this.#checked(bytes.subarray(0, whole));
   }
 
   /** @throws Failure where the file ends within a character, or is shorter than a line */
-  end(line: () => number): void {
+  end(): void {
     if (this.#rest.length === 0) return;
-    if (this.#begun) this.#checked(asBuffer(this.#rest), line);
+    if (this.#begun) this.#checked(asBuffer(this.#rest));
     throw dataFailure(this.#file, 'the file is empty. It must have a line of column names, then rows.');
   }
 
@@ -215,24 +216,24 @@ class CheckedText {
     return starts(0xef, 0xbb, 0xbf) ? bytes.subarray(3) : bytes;
   }
 
-  #checked(bytes: Buffer, line: () => number): Buffer {
-    if (isUtf8(bytes)) return bytes;
-    let at = 0;
-    let bad = line();
-    for (;;) {
+  #checked(bytes: Buffer): Buffer {
+    const whole = isUtf8(bytes);
+    for (let at = 0; ; this.#line++) {
       const end = bytes.indexOf(10, at);
-      const one = bytes.subarray(at, end < 0 ? bytes.length : end);
-      if (!isUtf8(one) || end < 0) {
-        const shown = visibleText(one.toString('latin1')).slice(0, 60);
-        throw dataFailure(
-          this.#file,
-          `line ${bad} is not UTF-8 text: ${JSON.stringify(shown)}. If it reads well here, the file is Latin-1: ` +
-            'iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW',
-        );
-      }
+      const line = bytes.subarray(at, end < 0 ? bytes.length : end);
+      if (!whole && !isUtf8(line)) this.#refuse(line);
+      if (end < 0) return bytes;
       at = end + 1;
-      bad++;
     }
+  }
+
+  #refuse(line: Buffer): never {
+    const shown = visibleText(line.toString('latin1')).slice(0, 60);
+    throw dataFailure(
+      this.#file,
+      `line ${this.#line} is not UTF-8 text: ${JSON.stringify(shown)}. If it reads well here, the file is Latin-1: ` +
+        'iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW',
+    );
   }
 }
 
