@@ -1,6 +1,8 @@
 import type { Manifest, ManifestInput } from '../compiler/module/manifest.ts';
 import { checkLength, checkNames, cutSteps, isArray, part, pick, type Values } from './arrays.ts';
 import { fail, requireSetting, runtimeErrors } from './errors.ts';
+import type { Instance } from './instance.ts';
+import { atOnce, inTurns, type LongCallOptions, type Pieces, throwIfAborted } from './longCall.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { type Named, named } from './named.ts';
 import { sizeOf } from './shapes.ts';
@@ -8,7 +10,7 @@ import { sizeOf } from './shapes.ts';
 /** Arrays of the whole sequence, or a function that gives those of `steps` steps from step `first` on. */
 export type InputSource = Values | ((first: number, steps: number) => Values);
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends LongCallOptions {
   /** [steps, batch, ...shape] by name. Without them a loss that needs targets is left out. */
   readonly targets?: InputSource;
   /** [steps, batch], at least 0: how much the loss of each step and row counts; all alike by default. */
@@ -42,8 +44,13 @@ export interface Evaluable {
  * Runs any number of steps forward, in chunks of the window, with the state carried from chunk to chunk. Memory does not
  * grow with the steps, outputs that are collected apart. The bits are those of `step` called in a row.
  *
- * @param steps  whole, at least 1
+ * Where the call ends early, by `signal` or an error, the states are those after the last chunk that was run.
+ *
+ * @param inputs  [steps, batch, ...shape] by name, or a function that is asked chunk by chunk
+ * @param steps   whole, at least 1
  * @throws RuntimeError RNN501 to RNN505, RNN509
+ * @throws `signal.reason` when aborted. Nothing else runs meanwhile, so here only a callback can abort; timers and clicks
+ *         need `evaluateAsync`.
  */
 export function evaluate(
   instance: Evaluable,
@@ -51,6 +58,31 @@ export function evaluate(
   steps: number,
   options: EvaluateOptions = {},
 ): Evaluation {
+  return atOnce(evaluateByChunks(instance, inputs, steps, options));
+}
+
+/**
+ * As `evaluate`, with the same bits, but between chunks timers, events and other promises have their turn, about every
+ * 10 ms. Meanwhile the instance may be used otherwise: states are put back. Leave parameters and arrays given alone until
+ * it is done.
+ *
+ * @throws what `evaluate` throws, as a rejection
+ */
+export async function evaluateAsync(
+  instance: Instance,
+  inputs: InputSource,
+  steps: number,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  return inTurns(instance, evaluateByChunks(instance, inputs, steps, options));
+}
+
+function* evaluateByChunks(
+  instance: Evaluable,
+  inputs: InputSource,
+  steps: number,
+  options: EvaluateOptions,
+): Pieces<Evaluation> {
   const { manifest } = instance;
   const { batch, window } = manifest;
   const chunk = options.chunk ?? window;
@@ -69,6 +101,7 @@ export function evaluate(
   const hasLoss = manifest.loss !== undefined && (targetsOf !== undefined || manifest.targets.length === 0);
   const mean = new LossMean();
 
+  throwIfAborted(options.signal);
   if (options.carry !== true) instance.start();
   for (let first = 0; first < steps; first += chunk) {
     const count = Math.min(chunk, steps - first);
@@ -79,6 +112,10 @@ export function evaluate(
     }
     for (const { name, stride, values } of collected) values.set(outputs[name]!, first * stride);
     options.onChunk?.(outputs, first, count);
+    options.onProgress?.({ done: first + count, total: steps });
+    if (first + count === steps) break;
+    yield;
+    throwIfAborted(options.signal);
   }
   const outputs = named(collected.map(({ name, values }) => [name, values]));
   return hasLoss ? { loss: mean.mean, outputs } : { outputs };

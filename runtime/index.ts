@@ -23,8 +23,15 @@ export { enableWide } from './wide.ts';
 
 // ---- long sequences: running, and truncated back-propagation through time
 
-export { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
-export { type Epoch, type TrainOptions, trainEpoch } from './train.ts';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  evaluateAsync,
+  type InputSource,
+} from './evaluate.ts';
+export type { Abort, LongCallOptions, Progress } from './longCall.ts';
+export { type Epoch, type TrainOptions, trainEpoch, trainEpochAsync } from './train.ts';
 export { type Sequence, type Window, type WindowOptions, type WindowPosition, windows } from './window.ts';
 
 // ---- bounding gradients
@@ -40,9 +47,21 @@ export {
 
 // ---- optimisers
 
+export { type AdagradOptions, adagrad } from './optimisers/adagrad.ts';
 export { type AdamOptions, adam } from './optimisers/adam.ts';
+export { type AdamwOptions, adamw } from './optimisers/adamw.ts';
 export type { Optimiser, OptimiserState, Trainable } from './optimisers/optimiser.ts';
+export { type RmspropOptions, rmsprop } from './optimisers/rmsprop.ts';
 export { type SgdOptions, sgd } from './optimisers/sgd.ts';
+export {
+  type CosineScheduleOptions,
+  cosineSchedule,
+  type Schedule,
+  type StepScheduleOptions,
+  stepSchedule,
+  type WarmupOptions,
+  warmup,
+} from './schedules.ts';
 export { update } from './update.ts';
 
 // ---- losses outside a cell

@@ -1,11 +1,12 @@
 import type { Clipper } from './clip.ts';
 import { checkGradients } from './finite.ts';
 import type { Instance } from './instance.ts';
+import { atOnce, inTurns, type LongCallOptions, type Pieces, throwIfAborted } from './longCall.ts';
 import type { Optimiser } from './optimisers/optimiser.ts';
 import { update } from './update.ts';
 import { type Sequence, stepsOf, uncheckedWindows, type Window, type WindowOptions } from './window.ts';
 
-export interface TrainOptions extends WindowOptions {
+export interface TrainOptions extends WindowOptions, LongCallOptions {
   readonly optimiser: Optimiser;
   /** Bounds the gradient of each window before the optimiser sees it. */
   readonly clip?: Clipper;
@@ -28,13 +29,41 @@ export interface Epoch {
  * Goes through a batch of sequences once, window by window (see `windows`), with an update after each. Windows in which
  * no step counts make no update.
  *
+ * Where the call ends early, by `signal` or an error, the parameters are those of the last finished update and the states
+ * those after the last window that was run; the optimiser fits them.
+ *
+ * @param sequence  all arrays [steps, batch, ...shape]
  * @throws RuntimeError as `windows`, and RNN512 where a parameter is no longer finite
+ * @throws `signal.reason` when aborted. Nothing else runs meanwhile, so here only a callback, or a signal that follows
+ *         one, can abort; timers and clicks need `trainEpochAsync`.
  */
 export function trainEpoch(instance: Instance, sequence: Sequence, options: TrainOptions): Epoch {
+  return atOnce(epochByWindows(instance, sequence, options));
+}
+
+/**
+ * As `trainEpoch`, with the same bits, but between windows timers, events and other promises have their turn, about every
+ * 10 ms. Meanwhile the instance may be used otherwise: states are put back. Leave parameters and `sequence` alone until it
+ * is done.
+ *
+ * @throws what `trainEpoch` throws, as a rejection
+ */
+export async function trainEpochAsync(
+  instance: Instance,
+  sequence: Sequence,
+  options: TrainOptions,
+): Promise<Epoch> {
+  return inTurns(instance, epochByWindows(instance, sequence, options));
+}
+
+function* epochByWindows(instance: Instance, sequence: Sequence, options: TrainOptions): Pieces<Epoch> {
+  const { signal } = options;
+  const { steps: total } = sequence;
   let sum = 0;
   let count = 0;
   let updates = 0;
   let clipped = 0;
+  throwIfAborted(signal);
   for (const window of uncheckedWindows(instance, sequence, options)) {
     sum += window.loss * window.count;
     count += window.count;
@@ -43,6 +72,10 @@ export function trainEpoch(instance: Instance, sequence: Sequence, options: Trai
       updates++;
     } else checkGradients(instance.gradients, stepsOf(window));
     options.onWindow?.(window);
+    options.onProgress?.({ done: window.first + window.steps, total });
+    if (window.next === undefined) continue;
+    yield;
+    throwIfAborted(signal);
   }
   return { loss: count === 0 ? 0 : sum / count, count, updates, clipped };
 }

@@ -4,7 +4,6 @@ import { bindSizes } from '../../compiler/cell/sizes.ts';
 import { boundSizes, type CompileOptions, checkedCell, compileStages } from '../../compiler/compile.ts';
 import { type CheckedArray, gradcheck } from '../../compiler/gradcheck/gradcheck.ts';
 import type { Bound } from '../../compiler/graph/bind.ts';
-import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
 import type { TrainingGraph } from '../../compiler/graph/graph.ts';
 import { invariant } from '../../compiler/support/invariant.ts';
 import { placeOf } from '../case/array.ts';
@@ -42,7 +41,7 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
     throw new Failure(exitCodes.failed, `Cannot check ${sequences}: they do not fit into memory.`);
   }
   const given = randomGiven(cell, training, command);
-  const progress = io.terminal ? progressBar(entriesToCheck(training, given)) : undefined;
+  const progress = io.terminal ? progressBar() : undefined;
   const report = gradcheck(training, given, { tolerance, ...progress });
   progress?.stop();
 
@@ -93,21 +92,16 @@ function smallSizes(cell: Cell, given: ReadonlyMap<string, number>): ReadonlyMap
   return boundSizes(cell, new Map([...first, ...given])).sizes;
 }
 
-function entriesToCheck({ graph }: Bound<TrainingGraph>, given: SequenceGiven): number {
-  const real = new Set([...graph.adjoint.gradients, ...graph.adjoint.inputs].map(({ name }) => name));
-  const arrays = [...given.parameters, ...given.inputs].filter(([name]) => real.has(name));
-  return [...arrays, ...given.starts!].reduce((sum, [, { length }]) => sum + length, 0);
-}
-
 /** On standard error, gone when it stops. */
-function progressBar(total: number) {
+function progressBar() {
   const bar = new SingleBar({
     format: '{bar} {value}/{total} entries',
     clearOnComplete: true,
     hideCursor: true,
   });
-  bar.start(total, 0);
-  return { onEntry: () => bar.increment(), stop: () => bar.stop() };
+  const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>
+    done === 1 ? bar.start(total, done) : bar.update(done);
+  return { onProgress, stop: () => bar.stop() };
 }
 
 const labelOf = ({ kind, name }: CheckedArray): string => `${kind} ${name}`;

@@ -43,8 +43,10 @@ export interface GradcheckOptions {
   readonly tolerance?: number;
   /** Spacing of the difference, relative to max(1, |x|); default 1e-4. */
   readonly spacing?: number;
-  /** Called before each entry, for showing how far it has come. */
-  readonly onEntry?: () => void;
+  /** An `AbortSignal`: once it is aborted, the check ends before its next entry and throws the reason. */
+  readonly signal?: { readonly aborted: boolean; readonly reason: unknown };
+  /** Called after each entry. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
 /**
@@ -57,12 +59,13 @@ const floorShare = { ofObjective: 1e-4, ofLargest: 1e-2 };
  * Compares the symbolic gradient of L = sum of weighted losses, outputs and final states (the weights are the cotangents
  * given) with central differences of fourth order, entry by entry, in f64.
  *
- * @param given  its arrays are changed during the check and put back
+ * @param given  its arrays are changed during the check and put back, also where it ends early
+ * @throws `signal.reason` when aborted; nothing else runs meanwhile, so only `onProgress` can abort
  */
 export function gradcheck(
   bound: Bound<TrainingGraph>,
   given: SequenceGiven,
-  { tolerance = 1e-6, spacing = 1e-4, onEntry }: GradcheckOptions = {},
+  { tolerance = 1e-6, spacing = 1e-4, signal, onProgress }: GradcheckOptions = {},
 ): GradcheckReport {
   const symbolic = evaluateSequence(bound, given).adjoint!;
   // A difference needs the forward sweep alone.
@@ -72,13 +75,15 @@ export function gradcheck(
 
   const objectiveSize = Math.max(1, magnitude(given, base.result));
 
-  const compare = (
-    array: Values,
-    entry: number,
-    cotangent: Values,
-    floor: number,
-  ): Comparison | undefined => {
-    onEntry?.();
+  const pairs = [
+    ...pairsOf('parameter', given.parameters, symbolic.gradients),
+    ...pairsOf('input', given.inputs, symbolic.inputCotangents),
+    ...pairsOf('start', given.starts ?? new Map(), symbolic.startCotangents),
+  ];
+  const total = pairs.reduce((sum, { array }) => sum + array.length, 0);
+  let done = 0;
+
+  const compare = ({ array, cotangent }: Pair, entry: number, floor: number): Comparison | undefined => {
     const exact = cotangent[entry]!;
     const value = array[entry]!;
     const h = spacing * Math.max(1, Math.abs(value));
@@ -100,36 +105,23 @@ export function gradcheck(
     return { entry, symbolic: exact, numeric, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error };
   };
 
-  const checkArray = (
-    kind: CheckedArray['kind'],
-    name: string,
-    array: Values,
-    cotangent: Values,
-  ): CheckedArray => {
+  const checkArray = (pair: Pair): CheckedArray => {
+    const { kind, name, array, cotangent } = pair;
     const largest = cotangent.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     const floor = Math.max(floorShare.ofObjective * objectiveSize, floorShare.ofLargest * largest);
-    const comparisons = Array.from(array, (_, entry) => compare(array, entry, cotangent, floor));
+    const comparisons = Array.from(array, (_, entry) => {
+      if (signal?.aborted) throw signal.reason;
+      const comparison = compare(pair, entry, floor);
+      onProgress?.({ done: ++done, total });
+      return comparison;
+    });
     const compared = comparisons.filter((c) => c !== undefined);
     const [worst] = [...compared].sort((a, b) => b.error - a.error);
     const counts = { compared: compared.length, besideKink: comparisons.length - compared.length };
     return { kind, name, ...counts, ...(worst === undefined ? {} : { worst }) };
   };
 
-  const checkAll = (
-    kind: CheckedArray['kind'],
-    arrays: ReadonlyMap<string, Values>,
-    cotangents: ReadonlyMap<string, Values>,
-  ) =>
-    [...arrays].flatMap(([name, array]) => {
-      const cotangent = cotangents.get(name);
-      return cotangent === undefined ? [] : [checkArray(kind, name, array, cotangent)];
-    });
-
-  const checked = [
-    ...checkAll('parameter', given.parameters, symbolic.gradients),
-    ...checkAll('input', given.inputs, symbolic.inputCotangents),
-    ...checkAll('start', given.starts ?? new Map(), symbolic.startCotangents),
-  ];
+  const checked = pairs.map(checkArray);
   return {
     passed:
       checked.every(({ worst }) => worst === undefined || worst.error <= tolerance) &&
@@ -137,6 +129,26 @@ export function gradcheck(
     checked,
     notDerivatives: notDerivativesOf(bound.graph),
   };
+}
+
+/** An array of the cell, and the symbolic derivative of L by it. */
+interface Pair {
+  readonly kind: CheckedArray['kind'];
+  readonly name: string;
+  readonly array: Values;
+  readonly cotangent: Values;
+}
+
+/** Those that have a derivative. */
+function pairsOf(
+  kind: CheckedArray['kind'],
+  arrays: ReadonlyMap<string, Values>,
+  cotangents: ReadonlyMap<string, Values>,
+): readonly Pair[] {
+  return [...arrays].flatMap(([name, array]) => {
+    const cotangent = cotangents.get(name);
+    return cotangent === undefined ? [] : [{ kind, name, array, cotangent }];
+  });
 }
 
 /** The scalar that is differentiated: losses, outputs and final states, each times the weight it was given. */
