@@ -143,6 +143,18 @@ export const runtimeErrors = {
     (p: { name: string; dtype: string; known: readonly string[] }) =>
       `The array ${p.name} is of type ${p.dtype}; ${p.known.join(', ')} are read.`,
   ),
+  unknownOption: entry(
+    'RNN518',
+    'An option is given that an optimiser or a schedule does not have.',
+    (p: { what: string; name: string; known: readonly string[] }) =>
+      `${p.what} has no option ${p.name}; it has ${p.known.join(', ')}.`,
+  ),
+  doesNotFit: entry(
+    'RNN519',
+    'Weights do not fit a cell, or a saved state an optimiser.',
+    (p: { what: string; to: string; differences: readonly string[] }) =>
+      `${p.what} do${p.what.endsWith('s') ? '' : 'es'} not fit ${p.to}: ${p.differences.join('; ')}.`,
+  ),
 };
 
 export function fail<Parameters>(of: RuntimeErrorEntry<Parameters>, parameters: Parameters): never {

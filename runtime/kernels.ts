@@ -12,11 +12,13 @@ import { kernelBytes, type updateKernels } from './kernels.generated.ts';
 export type UpdateName = keyof typeof updateKernels;
 
 /** Pointers are byte offsets of f32 entries. */
-export interface Kernels extends Readonly<Record<UpdateName, UpdateKernel>> {
+export interface Kernels {
   readonly squares: (pointer: number, count: number) => number;
   readonly largest: (pointer: number, count: number) => number;
   readonly scale: (pointer: number, count: number, factor: number) => void;
   readonly cut: (pointer: number, count: number, limit: number) => void;
+  /** Made when it is first asked for. */
+  readonly update: (name: UpdateName) => UpdateKernel;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface KernelBlock {
 
 const memories = new WeakMap<object, { readonly memory: HostMemory; readonly room: Room | undefined }>();
 const blocks = new WeakMap<object, KernelBlock>();
-let compiled: HostModule | undefined;
+const compiled = new Map<keyof typeof kernelBytes, HostModule>();
 
 /** Makes kernels reach a cell's memory, once somebody asks for them. */
 export function reserve(
@@ -69,9 +71,23 @@ export function kernelsFor(values: Float32Array): KernelBlock | undefined {
   if (found !== undefined) return found;
   const reserved = memories.get(values.buffer);
   if (reserved === undefined) return undefined;
-  compiled ??= new (host().Module)(kernelBytes);
-  const { exports } = new (host().Instance)(compiled, { rnnc: { memory: reserved.memory } });
-  const made = { kernels: exports as Kernels, room: reserved.room };
+  const made = { kernels: kernelsIn(reserved.memory), room: reserved.room };
   blocks.set(values.buffer, made);
   return made;
+}
+
+function kernelsIn(memory: HostMemory): Kernels {
+  const updates = new Map<UpdateName, UpdateKernel>();
+  const update = (name: UpdateName): UpdateKernel => {
+    const kernel = updates.get(name) ?? (exportsOf(name, memory) as { update: UpdateKernel }).update;
+    updates.set(name, kernel);
+    return kernel;
+  };
+  return { ...(exportsOf('passes', memory) as Omit<Kernels, 'update'>), update };
+}
+
+function exportsOf(name: keyof typeof kernelBytes, memory: HostMemory): object {
+  const module = compiled.get(name) ?? new (host().Module)(kernelBytes[name]);
+  compiled.set(name, module);
+  return new (host().Instance)(module, { rnnc: { memory } }).exports;
 }

@@ -1,5 +1,6 @@
-import { requireSetting } from '../errors.ts';
 import type { Optimiser } from './optimiser.ts';
+import { decay, positive, settle } from './options.ts';
+import { power } from './power.ts';
 import { following, type Rule } from './rule.ts';
 
 export interface AdamOptions {
@@ -13,6 +14,13 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+export const adamTable = {
+  learningRate: positive(0.001),
+  beta1: decay(0.9),
+  beta2: decay(0.999),
+  epsilon: positive(1e-8),
+};
+
 /**
  * Adam (Kingma & Ba 2015, algorithm 1, with bias correction):
  * `m = beta1*m + (1 - beta1)*g`, `v = beta2*v + (1 - beta2)*g^2`,
@@ -20,24 +28,17 @@ export interface AdamOptions {
  * The means are kept in f64, since the square of an f32 need not fit into one. What is the same for all entries is
  * worked out once per update, so that an entry costs one division and one root.
  *
- * @throws RuntimeError RNN509
+ * @throws RuntimeError RNN509, RNN518
  */
 export function adam(options: AdamOptions = {}): Optimiser {
-  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  requireSetting(
-    'learningRate',
-    learningRate,
-    learningRate > 0 && learningRate < Infinity,
-    'a finite number above 0',
-  );
-  for (const [name, beta] of [
-    ['beta1', beta1],
-    ['beta2', beta2],
-  ] as const) {
-    requireSetting(name, beta, beta >= 0 && beta < 1, 'a number of at least 0 and below 1');
-  }
-  requireSetting('epsilon', epsilon, epsilon > 0 && epsilon < Infinity, 'a finite number above 0');
-  const settings = (rate: number, updates: number) => ({
+  const { learningRate, ...others } = settle('adam', adamTable, options);
+  const settings = adamSettings(others);
+  return following({ kernel: 'adam', settings, update }, 'adam', learningRate, others);
+}
+
+/** The numbers of one update, by its learning rate and its count from 1. */
+export function adamSettings({ beta1, beta2, epsilon }: Required<Omit<AdamOptions, 'learningRate'>>) {
+  return (rate: number, updates: number) => ({
     beta1,
     rest1: 1 - beta1,
     beta2,
@@ -46,7 +47,6 @@ export function adam(options: AdamOptions = {}): Optimiser {
     correction: 1 / (1 - power(beta2, updates)),
     epsilon,
   });
-  return following({ kernel: 'adam', settings, update }, learningRate);
 }
 
 const update: Rule<'adam'>['update'] = (parameter, gradient, { mean, square }, settings) => {
@@ -60,14 +60,3 @@ const update: Rule<'adam'>['update'] = (parameter, gradient, { mean, square }, s
     parameter[i]! -= (rate * m) / (Math.sqrt(correction * v) + epsilon);
   }
 };
-
-/** base^exponent by repeated squaring: `**` may differ in its last bit between hosts. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
-}

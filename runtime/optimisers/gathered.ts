@@ -1,9 +1,9 @@
 import { fail, runtimeErrors } from '../errors.ts';
 import type { Room } from '../kernels.ts';
-import { type Given, lookUp, type Named, named } from '../named.ts';
+import { entriesOf, type Given, lookUp, type Named, named } from '../named.ts';
 import type { Layout, Piece } from './layout.ts';
 
-/** What an optimiser gathers per entry, by name: `{ velocity: 'f32' }`. */
+/** What an optimiser gathers per entry, by name, f64 before f32: `{ velocity: 'f32' }`. */
 export type Slots = Readonly<Record<string, 'f32' | 'f64'>>;
 export type SlotArray = Float32Array | Float64Array;
 
@@ -31,16 +31,26 @@ export class Gathered {
     this.#slots = Object.entries(slots).map(([name, lanes]) => ({ name, bytes: lanes === 'f32' ? 4 : 8 }));
   }
 
-  /**
-   * The arrays of one parameter, by slot.
-   *
-   * @throws RuntimeError RNN513 where they have another length
-   */
+  /** The arrays of one parameter, by slot. */
   of(parameter: string, length: number): Named<SlotArray> {
     const arrays = this.#arrays.get(parameter) ?? this.#slots.map((slot) => zeros(slot, length));
-    checkLength(parameter, arrays[0]!.length, length);
     this.#arrays.set(parameter, arrays);
     return named(this.#slots.map(({ name }, i) => [name, arrays[i]!]));
+  }
+
+  /**
+   * Checks that what is gathered, if anything, is for parameters of these names and lengths.
+   *
+   * @throws RuntimeError RNN513
+   */
+  check(parameters: readonly { readonly name: string; readonly count: number }[]): void {
+    if (this.#arrays.size === 0) return;
+    for (const { name, count } of parameters) {
+      checkLength(name, this.#arrays.get(name)?.[0]?.length ?? 0, count);
+    }
+    for (const [name, arrays] of this.#arrays) {
+      if (!parameters.some((parameter) => parameter.name === name)) checkLength(name, arrays[0]!.length, 0);
+    }
   }
 
   /**
@@ -51,10 +61,7 @@ export class Gathered {
    */
   moveInto(layout: Layout): boolean {
     if (this.#home?.layout === layout) return true;
-    for (const { name, count } of layout.pieces) {
-      const arrays = this.#arrays.get(name);
-      if (arrays !== undefined) checkLength(name, arrays[0]!.length, count);
-    }
+    this.check(layout.pieces);
     const { room, entries } = layout;
     const starts = startsOf(this.#slots, entries);
     if (starts.at(-1)! > room.bytes) return false;
@@ -99,17 +106,26 @@ export class Gathered {
     );
   }
 
-  /** @throws RuntimeError RNN513 where slots of one parameter have several lengths */
+  /**
+   * Goes on from what `save` gave. Each parameter has all slots, of one length.
+   *
+   * @throws RuntimeError RNN513, nothing is changed then
+   */
   load(saved: Given<Given<ArrayLike<number>>>): void {
-    this.#arrays = new Map();
-    this.#goOut();
-    for (const { name } of this.#slots) {
-      const arrays = lookUp(saved, name) ?? {};
-      for (const parameter of arrays instanceof Map ? arrays.keys() : Object.keys(arrays)) {
-        const values = lookUp(arrays, parameter)!;
-        this.of(parameter, values.length)[name]!.set(values);
-      }
+    const arrays = new Map<string, SlotArray[]>();
+    const parameters = new Set(entriesOf(saved).flatMap(([, of]) => entriesOf(of).map(([name]) => name)));
+    for (const parameter of parameters) {
+      const loaded = this.#slots.map((slot) => {
+        const values = lookUp(lookUp(saved, slot.name) ?? {}, parameter) ?? [];
+        const own = zeros(slot, values.length);
+        own.set(values);
+        return own;
+      });
+      for (const { length } of loaded) checkLength(parameter, length, loaded[0]!.length);
+      arrays.set(parameter, loaded);
     }
+    this.#goOut();
+    this.#arrays = arrays;
   }
 
   #goOut(): void {
@@ -126,10 +142,10 @@ function checkLength(parameter: string, got: number, expected: number): void {
 const zeros = ({ bytes }: Slot, length: number): SlotArray =>
   bytes === 4 ? new Float32Array(length) : new Float64Array(length);
 
-/** One slot after the other, each with all entries, aligned to 8 bytes; the last number is the end. */
+/** One slot after the other, each with all entries, f64 before f32, so all aligned; the last number is the end. */
 function startsOf(slots: readonly Slot[], entries: number): Starts {
   const starts = [0];
-  for (const { bytes } of slots) starts.push(starts.at(-1)! + Math.ceil((bytes * entries) / 8) * 8);
+  for (const { bytes } of slots) starts.push(starts.at(-1)! + bytes * entries);
   return starts;
 }
 

@@ -8,15 +8,15 @@ export interface Trainable {
 }
 
 export interface Optimiser {
-  /** May be changed between updates. */
+  /** At least 0 and finite; may be changed between updates. */
   learningRate: number;
   /** Updates done. */
   readonly updates: number;
   /**
    * One update of all parameters that have a gradient.
    *
-   * @throws RuntimeError RNN512 where a parameter is no longer finite; RNN513 where `instance` is of another cell than
-   *         before, nothing is changed then
+   * @throws RuntimeError RNN509 for such a learning rate, RNN513 where `instance` is of another cell than before, nothing
+   *         is changed then; RNN512 where a parameter is no longer finite
    */
   step(instance: Trainable): void;
   /**
@@ -28,12 +28,22 @@ export interface Optimiser {
   scaledStep?(instance: Trainable, factors: readonly number[]): void;
   /** A copy of all it has gathered. */
   save(): OptimiserState;
-  /** Goes on from `state`, saved by an optimiser of the same kind. */
+  /**
+   * Goes on from `state`, saved by an optimiser of the same kind and options.
+   *
+   * @throws RuntimeError RNN513, RNN519; nothing is changed then
+   */
   load(state: OptimiserState): void;
 }
 
-/** Plain data. */
+/** Plain data. What is left out is not looked at by `load`. */
 export interface OptimiserState {
+  /** Which optimiser: `adam`. */
+  readonly kind?: string;
+  /** All of its options but the learning rate. */
+  readonly options?: Named<number | boolean>;
+  /** At the time of saving; `load` sets it again. */
+  readonly learningRate?: number;
   readonly updates: number;
   /** What is gathered, by its name (`velocity`), then by parameter: [...shape]. */
   readonly arrays: Named<Named<Float32Array | Float64Array>>;

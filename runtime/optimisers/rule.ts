@@ -1,6 +1,7 @@
-import { fail, runtimeErrors } from '../errors.ts';
+import { fail, requireSetting, runtimeErrors } from '../errors.ts';
 import { updateKernels } from '../kernels.generated.ts';
 import type { UpdateName } from '../kernels.ts';
+import { lookUp, type Named } from '../named.ts';
 import { scale, squaresOf } from '../passes.ts';
 import { Gathered, type SlotArray } from './gathered.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -28,15 +29,25 @@ export interface Rule<Name extends UpdateName> {
   ) => void;
 }
 
-/** An optimiser that follows a rule: by its kernel where parameters stand in WebAssembly's memory, else by `update`. */
-export function following<Name extends UpdateName>(rule: Rule<Name>, learningRate: number): Optimiser {
+/**
+ * An optimiser that follows a rule: by its kernel where parameters stand in WebAssembly's memory, else by `update`.
+ *
+ * @param kind     its name
+ * @param options  all of its options but the learning rate
+ */
+export function following<Name extends UpdateName>(
+  rule: Rule<Name>,
+  kind: string,
+  learningRate: number,
+  options: Named<number | boolean>,
+): Optimiser {
   const { slots, settings: order } = updateKernels[rule.kernel] as Signatures[UpdateName];
   const gathered = new Gathered(slots);
   let updates = 0;
 
   /** @returns whether all parameters are finite */
   function byKernel(layout: Layout, settings: Settings<Name>, factors: readonly number[]): boolean {
-    const kernel = layout.kernels[rule.kernel];
+    const kernel = layout.kernels.update(rule.kernel);
     const values = order.map((name) => settings[name as keyof Settings<Name>]);
     const alike = factors.every((factor) => factor === factors[0]);
     let bad = 0;
@@ -66,6 +77,7 @@ export function following<Name extends UpdateName>(rule: Rule<Name>, learningRat
       this.scaledStep!(instance, []);
     },
     scaledStep(instance, factors) {
+      checkRate(this.learningRate);
       const layout = layoutOf(instance);
       const inRoom = layout !== undefined && gathered.moveInto(layout);
       if (!inRoom) checkCell(instance, gathered);
@@ -81,17 +93,44 @@ export function following<Name extends UpdateName>(rule: Rule<Name>, learningRat
       }
       checkParameters(instance, updates);
     },
-    save: () => ({ updates, arrays: gathered.save() }),
+    save() {
+      return { kind, options, learningRate: this.learningRate, updates, arrays: gathered.save() };
+    },
     load(state: OptimiserState) {
-      updates = state.updates;
+      checkState(state, kind, options);
       gathered.load(state.arrays);
+      updates = state.updates;
+      if (state.learningRate !== undefined) this.learningRate = state.learningRate;
     },
   };
 }
 
 /** @throws RuntimeError RNN513 */
 function checkCell({ gradients }: Trainable, gathered: Gathered): void {
-  for (const name of Object.keys(gradients)) gathered.of(name, gradients[name]!.length);
+  gathered.check(Object.keys(gradients).map((name) => ({ name, count: gradients[name]!.length })));
+}
+
+/** @throws RuntimeError RNN509 */
+function checkRate(rate: number): void {
+  requireSetting('learningRate', rate, rate >= 0 && rate < Infinity, 'a finite number of at least 0');
+}
+
+/** @throws RuntimeError RNN509, RNN519 */
+function checkState(state: OptimiserState, kind: string, options: Named<number | boolean>): void {
+  const { updates, learningRate } = state;
+  requireSetting('updates', updates, Number.isSafeInteger(updates) && updates >= 0, 'whole, from 0');
+  if (learningRate !== undefined) checkRate(learningRate);
+  const differences: string[] = [];
+  if (state.kind !== undefined && state.kind !== kind) {
+    differences.push(`it was saved by ${state.kind}, and this is ${kind}`);
+  } else if (state.options !== undefined) {
+    for (const [name, here] of Object.entries(options)) {
+      const there = lookUp(state.options, name);
+      if (there !== here) differences.push(`${name} is ${there ?? 'missing'} there and ${here} here`);
+    }
+  }
+  if (differences.length > 0)
+    fail(runtimeErrors.doesNotFit, { what: 'The state', to: 'this optimiser', differences });
 }
 
 /** @throws RuntimeError RNN512 */

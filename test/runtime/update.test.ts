@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  adagrad,
   adam,
+  adamw,
   type Clipper,
   clipByGlobalNorm,
   clipByParameterNorm,
   clipByValue,
   type Optimiser,
   rescaleToNorm,
+  rmsprop,
   sgd,
   type Trainable,
   update,
@@ -20,6 +23,11 @@ const optimisers: Readonly<Record<string, () => Optimiser>> = {
   'sgd with momentum': () => sgd({ learningRate: 0.1, momentum: 0.9 }),
   adam: () => adam({ learningRate: 0.1 }),
   'adam without means': () => adam({ learningRate: 0.1, beta1: 0, beta2: 0 }),
+  nesterov: () => sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }),
+  adamw: () => adamw({ learningRate: 0.1, weightDecay: 0.3 }),
+  rmsprop: () => rmsprop({ learningRate: 0.1, momentum: 0.5 }),
+  'rmsprop, centred': () => rmsprop({ learningRate: 0.1, momentum: 0.5, centred: true }),
+  adagrad: () => adagrad({ learningRate: 0.1, learningRateDecay: 0.5, initialSum: 0.25 }),
 };
 const clippers: Readonly<Record<string, () => Clipper | undefined>> = {
   none: () => undefined,

@@ -24,6 +24,15 @@ const binary =
 const [add, sub, mul, div] = [binary('add'), binary('sub'), binary('mul'), binary('div')] as const;
 const sqrt = (a: Formula): Formula => ({ op: 'sqrt', args: [a] });
 
+/** Adam's running means, and the change that follows from them. */
+const means = [
+  ['mean', add(mul('beta1', 'mean'), mul('rest1', 'gradient'))],
+  ['square', add(mul('beta2', 'square'), mul(mul('rest2', 'gradient'), 'gradient'))],
+] as const;
+const adamChange = div(mul('rate', 'mean'), add(sqrt(mul('correction', 'square')), 'epsilon'));
+
+const deviation = sub('gradient', 'mean');
+
 export const updateRules = {
   sgd: {
     slots: { velocity: 'f32' },
@@ -33,15 +42,51 @@ export const updateRules = {
       ['parameter', sub('parameter', mul('rate', 'velocity'))],
     ],
   },
+  nesterov: {
+    slots: { velocity: 'f32' },
+    settings: ['rate', 'momentum'],
+    update: [
+      ['velocity', add(mul('momentum', 'velocity'), 'gradient')],
+      ['parameter', sub('parameter', mul('rate', add('gradient', mul('momentum', 'velocity'))))],
+    ],
+  },
   adam: {
     slots: { mean: 'f64', square: 'f64' },
     settings: ['beta1', 'rest1', 'beta2', 'rest2', 'rate', 'correction', 'epsilon'],
+    update: [...means, ['parameter', sub('parameter', adamChange)]],
+  },
+  adamw: {
+    slots: { mean: 'f64', square: 'f64' },
+    settings: ['beta1', 'rest1', 'beta2', 'rest2', 'rate', 'correction', 'epsilon', 'keep'],
+    update: [...means, ['parameter', sub(mul('keep', 'parameter'), adamChange)]],
+  },
+  rmsprop: {
+    slots: { square: 'f64', velocity: 'f32' },
+    settings: ['alpha', 'rest', 'epsilon', 'momentum', 'rate'],
     update: [
-      ['mean', add(mul('beta1', 'mean'), mul('rest1', 'gradient'))],
-      ['square', add(mul('beta2', 'square'), mul(mul('rest2', 'gradient'), 'gradient'))],
+      ['square', add(mul('alpha', 'square'), mul(mul('rest', 'gradient'), 'gradient'))],
+      ['velocity', add(mul('momentum', 'velocity'), div('gradient', add(sqrt('square'), 'epsilon')))],
+      ['parameter', sub('parameter', mul('rate', 'velocity'))],
+    ],
+  },
+  rmspropCentred: {
+    slots: { variance: 'f64', mean: 'f32', velocity: 'f32' },
+    settings: ['alpha', 'rest', 'epsilon', 'momentum', 'rate'],
+    update: [
+      ['variance', mul('alpha', add('variance', mul(mul('rest', deviation), deviation)))],
+      ['mean', add('mean', mul('rest', deviation))],
+      ['velocity', add(mul('momentum', 'velocity'), div('gradient', add(sqrt('variance'), 'epsilon')))],
+      ['parameter', sub('parameter', mul('rate', 'velocity'))],
+    ],
+  },
+  adagrad: {
+    slots: { sum: 'f64' },
+    settings: ['rate', 'initial', 'epsilon'],
+    update: [
+      ['sum', add('sum', mul('gradient', 'gradient'))],
       [
         'parameter',
-        sub('parameter', div(mul('rate', 'mean'), add(sqrt(mul('correction', 'square')), 'epsilon'))),
+        sub('parameter', div(mul('rate', 'gradient'), add(sqrt(add('initial', 'sum')), 'epsilon'))),
       ],
     ],
   },
