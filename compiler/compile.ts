@@ -31,6 +31,7 @@ import { parse } from './syntax/parse.ts';
 import { targets } from './targets/index.ts';
 import type { Target } from './targets/target.ts';
 
+/** Options of `compile`. */
 export interface CompileOptions {
   /** Sizes and real numbers of the cell's header that have no default, or another value. */
   readonly sizes?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
@@ -61,6 +62,7 @@ export interface CompileOptions {
 
 /** Every stage of one compilation, for printing and for tests. */
 export interface Stages {
+  /** Names resolved, shapes settled. */
   readonly cell: Cell;
   /** One step, as toGraph made it. */
   readonly graph: StepGraph;
@@ -68,7 +70,9 @@ export interface Stages {
   readonly optimised: StepGraph | TrainingGraph;
   /** Arranged for fast kernels, with numbers for sizes. */
   readonly bound: Bound<StepGraph | TrainingGraph>;
+  /** What runs when, and where everything lies. */
   readonly plan: Plan;
+  /** Loops, loads and stores: what targets print. */
   readonly program: Program;
 }
 

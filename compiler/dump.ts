@@ -10,7 +10,9 @@ import { emitJs } from './targets/js/emit.ts';
 import { emitWasm } from './targets/wasm/emit.ts';
 import { printModule } from './targets/wasm/text.ts';
 
+/** The stages that `dump` shows, in the order of the compilation. */
 export const stageNames = ['syntax', 'cell', 'graph', 'plan', 'program', 'js', 'wat'] as const;
+/** One of `stageNames`. */
 export type StageName = (typeof stageNames)[number];
 
 /**

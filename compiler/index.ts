@@ -14,14 +14,26 @@ export {
 } from './compile.ts';
 // ---- what is wrong with a text -----------------------------------------------------------------------------------
 export { CompileError } from './diagnostics/compileError.ts';
-export type { Diagnostic } from './diagnostics/diagnostic.ts';
-export { renderDiagnostics } from './diagnostics/render.ts';
+export type { Diagnostic, Related, Severity } from './diagnostics/diagnostic.ts';
+export { type RenderOptions, renderDiagnostics } from './diagnostics/render.ts';
 // ---- stages as text ----------------------------------------------------------------------------------------------
 export { dump, type StageName, stageNames } from './dump.ts';
-export { type GradcheckReport, gradcheck } from './gradcheck/gradcheck.ts';
+export {
+  type CheckedArray,
+  type Comparison,
+  type GradcheckOptions,
+  type GradcheckReport,
+  gradcheck,
+  type NotDerivative,
+} from './gradcheck/gradcheck.ts';
 // ---- meaning and derivative --------------------------------------------------------------------------------------
-export { evaluateSequence, type SequenceGiven, type SequenceResult } from './graph/evaluate.ts';
-export { bundleModule, bundleWasm } from './module/bundle.ts';
+export {
+  evaluateSequence,
+  type SequenceAdjoint,
+  type SequenceGiven,
+  type SequenceResult,
+} from './graph/evaluate.ts';
+export { type Bundle, bundleModule, bundleWasm } from './module/bundle.ts';
 export type { CompiledCell, CompiledCode, Manifest } from './module/manifest.ts';
 // ---- tables, for tools -------------------------------------------------------------------------------------------
 export { arrayFunctions } from './ops/array.ts';

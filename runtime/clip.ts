@@ -19,6 +19,7 @@ export interface ClipReport {
   readonly largest: number;
 }
 
+/** Bounds the gradients of one training; it counts what it did. */
 export interface Clipper {
   /**
    * Bounds gradients in place.

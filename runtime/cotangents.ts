@@ -10,6 +10,7 @@ import type { CarriedStates } from './state.ts';
  * What goes into the backward sweep, checked and written into its buffers.
  */
 
+/** Options of `Instance.backward`. */
 export interface BackwardOptions {
   /** dL/d output, by name or the one array: [steps, batch, ...shape]. Zeros where not given. */
   readonly outputCotangents?: Values;

@@ -10,6 +10,7 @@ import { sizeOf } from './shapes.ts';
 /** Arrays of the whole sequence, or a function that gives those of `steps` steps from step `first` on. */
 export type InputSource = Values | ((first: number, steps: number) => Values);
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions extends LongCallOptions {
   /** [steps, batch, ...shape] by name. Without them a loss that needs targets is left out. */
   readonly targets?: InputSource;
@@ -25,6 +26,7 @@ export interface EvaluateOptions extends LongCallOptions {
   readonly onChunk?: (outputs: Named<Float32Array>, first: number, steps: number) => void;
 }
 
+/** What `evaluate` found. */
 export interface Evaluation {
   /** Mean loss, in f64: steps in order, rows within them. Absent without loss or targets. */
   readonly loss?: number;

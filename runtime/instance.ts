@@ -25,6 +25,7 @@ import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
 import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
 
+/** Options of `Instance.forward`. */
 export interface ForwardOptions {
   /** What the loss compares with: [steps, batch, ...shape], by name, or the one array where the cell has one target. */
   readonly targets?: Values;
@@ -43,6 +44,7 @@ export class Instance {
   readonly parameters: Named<Float32Array>;
   /** By path name, those that are learned: [...shape], overwritten by `backward`. Empty without training. */
   readonly gradients: Named<Float32Array>;
+  /** By name: views of [batch, ...shape] before and after the last window, and of every step in it. */
   readonly states: Named<StateView>;
   /** By name: [window, batch, ...shape]; Int32Array for index inputs. `forward` copies into these. */
   readonly inputs: Named<Lanes>;
@@ -322,7 +324,11 @@ export class Instance {
     return this.#carried.save(slot, into);
   }
 
-  /** @throws RuntimeError RNN513 for a snapshot of another cell */
+  /**
+   * Goes back to what `saveState` copied.
+   *
+   * @throws RuntimeError RNN513 for a snapshot of another cell
+   */
   restoreState(snapshot: StateSnapshot): void {
     this.#canGoBack = false;
     this.#carried.restore(snapshot);

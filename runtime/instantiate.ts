@@ -7,6 +7,7 @@ import type { Given } from './named.ts';
 import { Random } from './random.ts';
 import type { VariantOptions } from './variant.ts';
 
+/** Options of `instantiate`. */
 export interface InstantiateOptions extends VariantOptions {
   /** Of the parameters' random start: a whole number from 0; 0 by default. */
   readonly seed?: number;
@@ -26,7 +27,11 @@ export async function instantiate(
   return bringUp(compiled, await execute(compiled, options), options);
 }
 
-/** As `instantiate`, at once. Browsers refuse large WebAssembly modules here, on their main thread. */
+/**
+ * As `instantiate`, at once. Browsers refuse large WebAssembly modules here, on their main thread.
+ *
+ * @throws RuntimeError as `instantiate`
+ */
 export function instantiateSync(compiled: CompiledCell, options: InstantiateOptions = {}): Instance {
   return bringUp(compiled, executeSync(compiled, options), options);
 }

@@ -2,6 +2,7 @@ import type { Instance } from './instance.ts';
 
 /** How far a call has come. */
 export interface Progress {
+  /** So far. */
   readonly done: number;
   /** What `done` reaches at the end; the same in every report of one call. */
   readonly total: number;
@@ -9,6 +10,7 @@ export interface Progress {
 
 /** What is read of an `AbortSignal`; give that of an `AbortController`. */
 export interface Abort {
+  /** Whether to end. */
   readonly aborted: boolean;
   /** What the call throws. */
   readonly reason: unknown;

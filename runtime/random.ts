@@ -1,9 +1,8 @@
-/*
+/**
  * Seeded, repeatable random numbers: xoshiro128** (Blackman & Vigna 2018), its state filled by a 32-bit mixer from the
  * seed and a name. Every parameter draws from a stream of its own, named after it, so that another parameter more or
  * less changes none of the others.
  */
-
 export class Random {
   readonly #state: Uint32Array;
 

@@ -28,6 +28,7 @@ interface HostWebAssembly {
 
 /** A cell that runs step by step. Arrays are views into its memory, the same for its life, and may be written. */
 export interface Stream {
+  /** What the cell needs and offers. */
   readonly manifest: Manifest;
   /** By path name: [...shape]. After writing call `prepare()`. */
   readonly parameters: Named<Float32Array>;
@@ -49,6 +50,7 @@ export interface Stream {
   step(): Named<Float32Array>;
 }
 
+/** Options of `openStream`. */
 export interface StreamOptions {
   /** Parameters by path name, row-major; all whose start is drawn at random must be here. */
   readonly weights?: Named<ArrayLike<number>>;

@@ -6,7 +6,9 @@ import type { Optimiser } from './optimisers/optimiser.ts';
 import { update } from './update.ts';
 import { type Sequence, stepsOf, uncheckedWindows, type Window, type WindowOptions } from './window.ts';
 
+/** Options of `trainEpoch`. */
 export interface TrainOptions extends WindowOptions, LongCallOptions {
+  /** Makes each update. */
   readonly optimiser: Optimiser;
   /** Bounds the gradient of each window before the optimiser sees it. */
   readonly clip?: Clipper;
@@ -14,6 +16,7 @@ export interface TrainOptions extends WindowOptions, LongCallOptions {
   readonly onWindow?: (window: Window) => void;
 }
 
+/** What became of an epoch. */
 export interface Epoch {
   /** Mean of the losses as they were met, each with the parameters of its time, weighted. */
   readonly loss: number;

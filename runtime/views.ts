@@ -6,6 +6,7 @@ import type { CarriedStates } from './state.ts';
 
 /** A state of a live cell: views into its memory. */
 export interface StateView {
+  /** Of one row. */
   readonly shape: readonly number[];
   /** [batch, ...shape]: before the first step of the last window; what the next run starts from, where none was run. */
   readonly start: Float32Array;

@@ -18,6 +18,7 @@ export interface Sequence {
   readonly lossWeights?: ArrayLike<number>;
 }
 
+/** How a sequence is cut into windows. */
 export interface WindowOptions {
   /** Steps from one update to the next, at least 1. */
   readonly k1: number;

@@ -13,12 +13,17 @@ export interface Related {
  * cells in cells, RNN4xx sizes); wording lives in `catalog/` only.
  */
 export interface Diagnostic {
+  /** `RNN` and three digits; docs/errors.md has them all. */
   readonly code: string;
+  /** Errors stop the compilation. */
   readonly severity: Severity;
+  /** One or two sentences, without place or code. */
   readonly message: string;
+  /** Where. */
   readonly span: Span;
   /** Stands under the carets of the primary span. */
   readonly label?: string;
+  /** Other places that explain this one. */
   readonly related: readonly Related[];
   /** What to write instead; at most one. */
   readonly hint?: string;

@@ -5,6 +5,7 @@ import type { StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { mathOps } from '../ops/math.ts';
 import { mayCrossKink, traceKinks } from './kinks.ts';
 
+/** What `gradcheck` found. */
 export interface GradcheckReport {
   /** Every comparison is within the tolerance, and there was one. */
   readonly passed: boolean;

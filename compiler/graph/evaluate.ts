@@ -9,7 +9,9 @@ export type Visit = (id: NodeId, read: (operand: NodeId) => Values) => void;
 
 /** What a run over whole sequences is given. Arrays are row-major, slowest axis first. */
 export interface SequenceGiven {
+  /** At least 1. */
   readonly steps: number;
+  /** Rows, at least 1. */
   readonly batch: number;
   /** By name, [...shape]. */
   readonly parameters: ReadonlyMap<string, Values>;
@@ -27,6 +29,7 @@ export interface SequenceGiven {
   readonly lossWeights?: Values;
 }
 
+/** What the evaluator in f64 found. */
 export interface SequenceResult {
   /** By name, [steps, batch, ...shape]. */
   readonly outputs: ReadonlyMap<string, Values>;

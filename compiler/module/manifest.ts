@@ -1,14 +1,16 @@
-/*
+/**
  * What a compiled cell needs and offers, as plain data: the contract between the compiler and the runtime, which imports
  * nothing else of the compiler. It travels as JSON with every module. Shapes are slowest axis first; `buffer` names refer
  * to `buffers`.
  */
-
 export interface Manifest {
+  /** The version of this description. */
   readonly format: 1;
   /** Name of the cell. */
   readonly cell: string;
+  /** The sizes it was compiled with, by name. */
   readonly sizes: Readonly<Record<string, number>>;
+  /** The real numbers of its header, by name. */
   readonly numbers: Readonly<Record<string, number>>;
   /** Rows of a batch, >= 1. */
   readonly batch: number;
@@ -20,12 +22,19 @@ export interface Manifest {
   readonly profile: 'separate' | 'fused';
   /** Memory block, a multiple of 16. */
   readonly memoryBytes: number;
+  /** Where everything lies in memory. */
   readonly buffers: readonly ManifestBuffer[];
+  /** In order of declaration, as all lists. */
   readonly inputs: readonly ManifestInput[];
+  /** What the loss compares with. */
   readonly targets: readonly ManifestInput[];
+  /** Hidden ones too: what is kept of inputs for `x_prev`. */
   readonly states: readonly ManifestState[];
+  /** Frozen ones too. */
   readonly parameters: readonly ManifestParameter[];
+  /** What a caller sees of each step. */
   readonly outputs: readonly ManifestOutput[];
+  /** Absent where the cell has none. */
   readonly loss?: ManifestLoss;
   /** i32 [batch]: steps each row has done since its sequence began, before this window. Kept up to date by the runtime. */
   readonly stepCounter: string;
@@ -148,10 +157,13 @@ export interface Procedures {
 
 /** A compiled cell: manifest, and the code in one of two forms. */
 export interface CompiledCell {
+  /** What it needs and offers. */
   readonly manifest: Manifest;
+  /** What runs. */
   readonly code: CompiledCode;
 }
 
+/** The code of a cell. */
 export type CompiledCode =
   /** WebAssembly: at least one variant, the host's choice at load, no two of equal profile and block. */
   | { readonly kind: 'wasm'; readonly variants: readonly WasmVariant[] }

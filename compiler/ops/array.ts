@@ -59,6 +59,7 @@ function dividedByRoot<V>(a: ArrayAlgebra<V>, x: V, square: V, axis: number | un
   return a.map('div', x, a.spread(a.map('sqrt', a.map('add', square, a.constant(1e-5))), x, axis));
 }
 
+/** Functions of whole arrays by name, `sum` or `softmax`, each one record: shapes, meaning, documentation. */
 export const arrayFunctions: ReadonlyMap<string, ArrayFunction> = new Map(
   [
     entry('sum', 'Sum of the entries.', 'reduced', (a, [x], axis) => a.sum(x!, axis)),

@@ -2,13 +2,17 @@
 export interface Source {
   /** What messages call it: usually the path the user gave. */
   readonly name: string;
+  /** All of it. */
   readonly text: string;
 }
 
 /** A half-open range of UTF-16 offsets, [start, end), in one source. */
 export interface Span {
+  /** The text it is of. */
   readonly source: Source;
+  /** Its first character. */
   readonly start: number;
+  /** The one behind its last. */
   readonly end: number;
 }
 
