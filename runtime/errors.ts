@@ -37,6 +37,7 @@ interface At {
 /** Against numbers that leave the range of f32 in training. */
 export const advice = 'Lower the learning rate, or clip the gradient (clipByGlobalNorm).';
 
+/** Every error of the runtime: its code, what it means, and its wording. */
 export const runtimeErrors = {
   wrongSize: entry(
     'RNN501',
@@ -154,6 +155,12 @@ export const runtimeErrors = {
     'Weights do not fit a cell, or a saved state an optimiser.',
     (p: { what: string; to: string; differences: readonly string[] }) =>
       `${p.what} do${p.what.endsWith('s') ? '' : 'es'} not fit ${p.to}: ${p.differences.join('; ')}.`,
+  ),
+  weightNotFinite: entry(
+    'RNN520',
+    'A number to be saved or loaded is infinite in f32, or not a number.',
+    (p: { name: string; index: number; value: number }) =>
+      `${p.name} is ${p.value} at its entry ${p.index}, which is no finite number of f32; nothing is saved or loaded.`,
   ),
 };
 

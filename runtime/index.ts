@@ -34,6 +34,25 @@ export type { Abort, LongCallOptions, Progress } from './longCall.ts';
 export { type Epoch, type TrainOptions, trainEpoch, trainEpochAsync } from './train.ts';
 export { type Sequence, type Window, type WindowOptions, type WindowPosition, windows } from './window.ts';
 
+// ---- weights outside a cell
+
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+  type TensorFile,
+  type TensorValues,
+} from './safetensors.ts';
+export {
+  copyWeights,
+  loadWeights,
+  type SaveWeightsOptions,
+  saveWeights,
+  setWeights,
+  type Weighted,
+  weightTensors,
+} from './weights.ts';
+
 // ---- bounding gradients
 
 export {
@@ -52,6 +71,7 @@ export { type AdamOptions, adam } from './optimisers/adam.ts';
 export { type AdamwOptions, adamw } from './optimisers/adamw.ts';
 export type { Optimiser, OptimiserState, Trainable } from './optimisers/optimiser.ts';
 export { type RmspropOptions, rmsprop } from './optimisers/rmsprop.ts';
+export { loadOptimiser, saveOptimiser } from './optimisers/save.ts';
 export { type SgdOptions, sgd } from './optimisers/sgd.ts';
 export {
   type CosineScheduleOptions,
