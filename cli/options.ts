@@ -70,3 +70,20 @@ export function delimiter(text: string): string {
     throw new InvalidArgumentError('It must be one character, or tab.');
   return character;
 }
+
+/** `beta1=0.8,centred=true`, may be given several times. */
+export function collectOptions(
+  text: string,
+  before: ReadonlyMap<string, number | boolean> = new Map(),
+): Map<string, number | boolean> {
+  const options = new Map(before);
+  for (const part of text.split(',')) {
+    const [, name, value] = /^\s*([^=\s]+)\s*=\s*(\S+)\s*$/.exec(part) ?? [];
+    const read = value === 'true' || value === 'false' ? value === 'true' : Number(value);
+    if (name === undefined || Number.isNaN(read)) {
+      throw new InvalidArgumentError(`Write NAME=VALUE, for example beta1=0.8; "${part}" is not that.`);
+    }
+    options.set(name, read);
+  }
+  return options;
+}

@@ -5,15 +5,14 @@ import {
   atLeastZero,
   collect,
   collectNames,
+  collectOptions,
   collectSizes,
   delimiter,
   positiveNumber,
   share,
   wholeNumber,
 } from './options.ts';
-
-/** Those of run/optimisers.ts, which is imported when it is needed. */
-const optimiserNames = ['adam', 'sgd'];
+import { optimiserNames, scheduleNames } from './run/choices.ts';
 
 /**
  * The command line: its words, and which function of `commands/` does the work. Commands are imported when they run, so
@@ -270,6 +269,28 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .addOption(new Option('--optimiser <name>', 'what updates').choices(optimiserNames).default('adam'))
     .addOption(
       new Option('-r, --learning-rate <rate>', "(default: the optimiser's)").argParser(positiveNumber),
+    )
+    .addOption(
+      new Option(
+        '--optimiser-options <NAME=VALUE>',
+        'e.g. beta1=0.8,epsilon=1e-7; docs/runtime.md names them',
+      )
+        .argParser(collectOptions)
+        .default(new Map(), 'the usual'),
+    )
+    .addOption(
+      new Option('--schedule <name>', 'of the learning rate: down a step at a time, or half a cosine to 0')
+        .choices(scheduleNames)
+        .default('constant'),
+    )
+    .addOption(new Option('--step-epochs <count>', 'from one step to the next').argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--step-factor <factor>', 'on the rate at each step').argParser(positiveNumber).default(0.1),
+    )
+    .addOption(
+      new Option('--warmup <updates>', 'in which the learning rate rises')
+        .argParser(wholeNumber(0))
+        .default(0),
     )
     .addOption(
       new Option('-e, --epochs <count>', 'times to go through the data')

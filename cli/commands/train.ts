@@ -2,6 +2,7 @@ import type { Fill } from '../data/fill.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { beginRun } from '../run/begin.ts';
+import type { OptimiserName, ScheduleName } from '../run/choices.ts';
 import { optimisers } from '../run/optimisers.ts';
 import { resumeRun } from '../run/resume.ts';
 import { train } from '../run/training.ts';
@@ -23,8 +24,13 @@ export interface TrainCommand {
   readonly window: number;
   readonly updateEvery?: number;
   readonly clip: number | false;
-  readonly optimiser: string;
+  readonly optimiser: OptimiserName;
+  readonly optimiserOptions: ReadonlyMap<string, number | boolean>;
   readonly learningRate?: number;
+  readonly schedule: ScheduleName;
+  readonly stepEpochs?: number;
+  readonly stepFactor: number;
+  readonly warmup: number;
   readonly epochs: number;
   readonly batch?: number;
   readonly seed: number;
@@ -81,6 +87,7 @@ function requirePath(path: string | undefined): string {
 function beginOptions(command: TrainCommand, path: string | undefined, given: ReadonlySet<string>) {
   const { data, window, updateEvery = window, clip, optimiser, learningRate, raw, normalise } = command;
   const { epochs, batch, seed, patience, holdout, holdoutBy, key } = command;
+  const { optimiserOptions, schedule, stepEpochs, stepFactor, warmup } = command;
   if (data === undefined) return refuse('Name the data: --data FILE.csv');
   if (path === '-' && data === '-') return refuse('Only one of cell and data can come from standard input.');
   if (updateEvery > window) {
@@ -96,12 +103,22 @@ function beginOptions(command: TrainCommand, path: string | undefined, given: Re
   if (holdoutBy === 'key' && holdout === 0 && given.has('holdout')) {
     refuse('--holdout 0 holds nothing out: leave out --holdout-by.');
   }
+  if (schedule === 'step' && stepEpochs === undefined) {
+    refuse('--schedule step needs the epochs from one step to the next: --step-epochs 30, for example.');
+  }
+  const stray = ['stepEpochs', 'stepFactor'].find((name) => schedule !== 'step' && given.has(name));
+  if (stray !== undefined) refuse(`${flagOf(stray)} goes with --schedule step only.`);
   const training = {
     window,
     updateEvery,
     ...(clip !== false && { clip }),
     optimiser,
-    learningRate: learningRate ?? optimisers.get(optimiser)!.learningRate,
+    optimiserOptions: [...optimiserOptions],
+    learningRate: learningRate ?? optimisers[optimiser].learningRate,
+    schedule,
+    stepEpochs: stepEpochs ?? epochs,
+    stepFactor,
+    warmup,
     epochs,
     ...(batch !== undefined && { batch }),
     seed,

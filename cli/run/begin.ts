@@ -17,6 +17,7 @@ import {
   writeConfiguration,
 } from './configuration.ts';
 import { RunFolder } from './folder.ts';
+import { optimiserOf } from './optimisers.ts';
 import { withOutputs } from './outputs.ts';
 import { type Network, networkOf, type Run } from './training.ts';
 
@@ -98,6 +99,7 @@ export async function beginRun(
     target,
     ...(profile && { profile }),
   };
+  optimiserOf(draft.training);
   const network = await networkOf(draft);
   const configuration = { ...draft, profile: network.manifest.profile };
   const data = prepare(table, series, reading, scales);

@@ -4,6 +4,7 @@ import type { BoundInput } from '../data/bind.ts';
 import type { Fill } from '../data/fill.ts';
 import type { Scale } from '../data/scale.ts';
 import { exitCodes, Failure } from '../failure.ts';
+import type { OptimiserName, ScheduleName } from './choices.ts';
 import type { RunFolder } from './folder.ts';
 
 /** All that a run was told and found out before its first step: `config.json`. */
@@ -55,8 +56,15 @@ export interface TrainingOptions {
   readonly window: number;
   readonly updateEvery: number;
   readonly clip?: number;
-  readonly optimiser: string;
+  readonly optimiser: OptimiserName;
+  readonly optimiserOptions: readonly (readonly [name: string, value: number | boolean])[];
   readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  /** Of the schedule `step`: epochs from one step to the next, and the factor at each. */
+  readonly stepEpochs: number;
+  readonly stepFactor: number;
+  /** Updates. */
+  readonly warmup: number;
   readonly epochs: number;
   readonly batch: number;
   readonly seed: number;

@@ -16,6 +16,7 @@ import type { TrainingOptions } from './configuration.ts';
 import { watchedClip } from './gradient.ts';
 import { heldOutLoss } from './heldOut.ts';
 import type { LogLine } from './log.ts';
+import { learningRates } from './schedules.ts';
 
 /** Whom the loop tells how it goes. */
 export interface Listener {
@@ -60,6 +61,7 @@ export async function trainLoop(
   const clip = watchedClip(options.clip);
   let bestParameters = from?.bestParameters;
   let position: Position = from?.position ?? { epoch: 1, group: 0, sums: noSums };
+  const rateAfter = learningRates(options, windowsOf(data, options));
   const checkpoint = () => takeCheckpoint(position, instance, optimiser, bestParameters);
   const breath = breathing();
   const worthwhile = async (): Promise<boolean> => {
@@ -88,6 +90,7 @@ export async function trainLoop(
         const share = (before + window.first + window.steps) / steps;
         let { updates, clipped, norms, largestNorm } = sums;
         if (window.count > 0) {
+          optimiser.learningRate = rateAfter(optimiser.updates);
           if (update(instance, optimiser, clip, stepsOfWindow(window))) clipped++;
           updates++;
           norms += clip.norm;
@@ -112,7 +115,8 @@ export async function trainLoop(
       }
       before += group.steps;
     }
-    const line = finishEpoch(instance, optimiser, data, position);
+    const rate = rateAfter(Math.max(0, optimiser.updates - 1));
+    const line = finishEpoch(instance, data, position, rate);
     if (line.best) bestParameters = copyParameters(instance);
     const best: Best | undefined = line.best ? { epoch, loss: scoreOf(line) } : position.best;
     position = { epoch: epoch + 1, group: 0, sums: noSums, ...(best && { best }) };
@@ -122,15 +126,23 @@ export async function trainLoop(
   return { ending: position.epoch > epochs ? 'epochs' : 'patience', checkpoint: checkpoint() };
 }
 
+/** Of an epoch: groups differ from one to the next, their lengths do not. */
+function windowsOf(data: Prepared, { batch, seed, updateEvery }: TrainingOptions): number {
+  return trainingGroups(data, batch, seed, 1).reduce(
+    (sum, { steps }) => sum + Math.ceil(steps / updateEvery),
+    0,
+  );
+}
+
 function outOfPatience({ epoch, best }: Position, { patience }: TrainingOptions): boolean {
   return patience !== undefined && epoch - 1 - (best?.epoch ?? 0) >= patience;
 }
 
 function finishEpoch(
   instance: Instance,
-  optimiser: Optimiser,
   data: Prepared,
   { epoch, sums, best }: Position,
+  learningRate: number,
 ): LogLine {
   const { loss, count, updates, clipped, norms, largestNorm } = sums;
   const heldOut = heldOutLoss(instance, data);
@@ -141,7 +153,7 @@ function finishEpoch(
     gradientNorm: { mean: updates === 0 ? 0 : norms / updates, largest: largestNorm },
     updates,
     clipped,
-    learningRate: optimiser.learningRate,
+    learningRate,
   };
   return { ...line, best: scoreOf(line) < (best?.loss ?? Number.POSITIVE_INFINITY) };
 }

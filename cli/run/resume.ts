@@ -58,6 +58,12 @@ export async function readRunData({ data, inputs, targets, ahead, columns, train
 
 function changed(before: Configuration, { data, epochs, patience }: ResumeOptions): Configuration {
   if (data === undefined && epochs === undefined && patience === undefined) return before;
+  if (before.training.schedule === 'cosine' && epochs !== undefined && epochs !== before.training.epochs) {
+    throw new Failure(
+      exitCodes.usage,
+      `The learning rate of this run goes down to 0 at epoch ${before.training.epochs}: leave out --epochs, or begin a new run.`,
+    );
+  }
   return {
     ...before,
     data: { ...before.data, ...(data !== undefined && { file: data === '-' ? data : resolve(data) }) },

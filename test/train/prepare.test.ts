@@ -1,0 +1,204 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sequenceOf } from '../../cli/data/feed.ts';
+import type { Fill } from '../../cli/data/fill.ts';
+import { heldOutGroups, trainingGroups } from '../../cli/data/groups.ts';
+import { fitScales, prepare, type Reading } from '../../cli/data/prepare.ts';
+import { denormalised } from '../../cli/data/scale.ts';
+import { type SplitOptions, split } from '../../cli/data/split.ts';
+import { readTable } from '../../cli/data/table.ts';
+import { scratch } from '../cli/support.ts';
+import { csv } from './support.ts';
+
+const { folder } = scratch();
+const path = join(folder, 'data.csv');
+
+const forecast: Reading = {
+  inputs: [{ name: 'x', columns: ['a'] }],
+  targets: [{ name: 'y', columns: ['a'] }],
+  ahead: 1,
+};
+const pairs: Reading = {
+  inputs: [{ name: 'x', columns: ['a', 'b'] }],
+  targets: [{ name: 'y', columns: ['b'] }],
+  ahead: 0,
+};
+
+async function ready(
+  text: string,
+  reading: Reading,
+  more: Partial<SplitOptions> & { readonly key?: string } = {},
+) {
+  writeFileSync(path, text);
+  const columns = [...new Set([...reading.inputs, ...reading.targets].flatMap((one) => one.columns))];
+  const table = await readTable(path, {
+    columns,
+    delimiter: ',',
+    gaps: reading.fill !== undefined,
+    ...(more.key !== undefined && { key: more.key }),
+  });
+  const series = split(table, { holdout: 0.25, by: 'time', seed: 3, ahead: reading.ahead, ...more });
+  const scales = fitScales(table, series, reading, new Set());
+  return { series, scales, data: prepare(table, series, reading, scales) };
+}
+
+/** Targets that count, as the network is fed them: (target, the newest input before it), in original units. */
+function scored(
+  { data, scales }: Awaited<ReturnType<typeof ready>>,
+  part: 'training' | 'heldOut',
+  batch = 3,
+) {
+  const scale = scales.get('a')!;
+  const groups = part === 'training' ? trainingGroups(data, batch, 5, 1) : heldOutGroups(data, batch);
+  return groups.flatMap((group) => {
+    const { inputs, targets, steps, lossWeights } = sequenceOf(data, group, part);
+    type Source = (first: number, steps: number) => ReadonlyMap<string, Float32Array>;
+    const x = (inputs as Source)(0, steps).get('x')!;
+    const y = (targets as Source)(0, steps).get('y')!;
+    return Array.from(lossWeights!).flatMap((weight, i) =>
+      weight === 0 ? [] : [[x[i]!, y[i]!].map((value) => Math.round(denormalised(value, scale)))],
+    );
+  });
+}
+
+const values = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 6, maxLength: 40 });
+
+describe('data made ready', () => {
+  it('are normalised by the training part alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, fc.integer({ min: 1, max: 1000 }), async (a, other) => {
+        const held = Math.round(0.25 * a.length);
+        const changed = a.map((value, i) => (i >= a.length - held ? value * 7 + other : value));
+        const [one, two] = [await ready(csv({ a }), forecast), await ready(csv({ a: changed }), forecast)];
+        expect([...two.scales]).toEqual([...one.scales]);
+        const learned = one.data.inputs[0]!.columns[0]!.slice(0, a.length - held);
+        const mean = learned.reduce((sum, value) => sum + value, 0) / learned.length;
+        const square = learned.reduce((sum, value) => sum + value * value, 0) / learned.length;
+        expect(mean).toBeCloseTo(0, 5);
+        expect(square).toBeCloseTo(new Set(a.slice(0, a.length - held)).size === 1 ? 0 : 1, 4);
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  it('of N rows give N - 1 scored pairs in a forecast, each value with the next', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, fc.constantFrom(0, 0.1, 0.25, 0.5), async (noise, holdout) => {
+        const a = noise.map((value, i) => 1000 * i + value);
+        const made = await ready(csv({ a }), forecast, { holdout });
+        const expected = a.slice(1).map((value, i) => [a[i], value]);
+        const all = [...scored(made, 'training'), ...scored(made, 'heldOut')];
+        expect(all).toEqual(expected);
+        expect(all.length).toBe(a.length - 1);
+      }),
+      { numRuns: 60, seed: 2 },
+    );
+  });
+
+  it('never pair rows of two sequences', async () => {
+    const who = fc.array(fc.constantFrom('p', 'q', 'r', 's'), { minLength: 12, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(who, fc.constantFrom<'time' | 'key'>('time', 'key'), async (keys, by) => {
+        fc.pre(new Set(keys).size > 1);
+        fc.pre(['p', 'q', 'r', 's'].some((key) => keys.filter((one) => one === key).length > 3));
+        const a = keys.map((_, i) => i * i);
+        let made: Awaited<ReturnType<typeof ready>>;
+        try {
+          made = await ready(csv({ a, who: keys }), forecast, { by, key: 'who' });
+        } catch {
+          return;
+        }
+        const expected = ['p', 'q', 'r', 's'].flatMap((key) => {
+          const own = a.filter((_, i) => keys[i] === key);
+          return own.slice(1).map((value, i) => [own[i], value]);
+        });
+        const ordered = (list: readonly (readonly (number | undefined)[])[]) => list.map(String).sort();
+        expect(ordered([...scored(made, 'training'), ...scored(made, 'heldOut')])).toEqual(ordered(expected));
+        if (by === 'key') {
+          for (const { training, rows } of made.series) expect([0, rows]).toContain(training);
+          expect(made.series.some(({ training }) => training === 0)).toBe(true);
+        }
+      }),
+      { numRuns: 80, seed: 3 },
+    );
+  });
+
+  it.each<[Fill, number[]]>([
+    ['previous', [1, 1, 5, 5, 9]],
+    ['zero', [1, 0, 5, 0, 9]],
+    ['mean', [1, 3, 5, 3, 9]],
+  ])('are filled with the %s where a value is missing, and not scored there', async (fill, expected) => {
+    const text = 'a,b\n1,1\n,2\n5,3\n,\n9,5\n';
+    const reading: Reading = { ...pairs, inputs: [{ name: 'x', columns: ['a'] }], fill };
+    const { data, scales } = await ready(text, reading, { holdout: 0.2 });
+    const scale = scales.get('a')!;
+    // The last row is held out: the mean of 1 and 5 fills.
+    expect(scale.mean).toBe(3);
+    expect(Array.from(data.inputs[0]!.columns[0]!, (value) => denormalised(value, scale))).toEqual(expected);
+    expect([...data.counts]).toEqual([1, 1, 1, 0, 1]);
+    expect(data.filled).toBe(3);
+  });
+
+  it('cannot be filled with the value before the first', async () => {
+    await expect(ready('a,b\n,1\n2,2\n3,3\n4,4\n', { ...pairs, fill: 'previous' })).rejects.toThrow(
+      'line 2, column "a": the value is missing, and the first row has none before it',
+    );
+    await expect(
+      ready('a,b,k\n1,1,p\n2,2,p\n,3,q\n4,4,q\n', { ...pairs, fill: 'previous' }, { key: 'k' }),
+    ).rejects.toThrow('the first row of "q" has none before it');
+  });
+
+  it('keep a column of one value at zero', async () => {
+    const { data, scales } = await ready(csv({ a: [7, 7, 7, 7], b: [1, 2, 3, 4] }), pairs);
+    expect(scales.get('a')).toEqual({ column: 'a', mean: 7, deviation: 1, constant: true });
+    expect([...data.inputs[0]!.columns[0]!]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('of huge numbers are normalised without overflow, or refused', async () => {
+    const b = [1, 2, 3, 4];
+    const { data } = await ready(csv({ a: [1e100, 2e100, 3e100, 2e100], b }), pairs, { holdout: 0 });
+    await expect(ready(csv({ a: [1e200, 2e200, 3e200, 2e200], b }), pairs, { holdout: 0 })).rejects.toThrow(
+      'the values of column "a" are too large or too close to be normalised',
+    );
+    expect([...data.inputs[0]!.columns[0]!].map((value) => value.toFixed(3))).toEqual([
+      '-1.414',
+      '0.000',
+      '1.414',
+      '0.000',
+    ]);
+  });
+
+  it('keep classes as they are, and refuse what is none', async () => {
+    const classes: Reading = {
+      inputs: [{ name: 'x', columns: ['a'], classes: 3 }],
+      targets: [{ name: 'y', columns: ['b'] }],
+      ahead: 0,
+    };
+    const { data } = await ready(csv({ a: [0, 2, 1, 2], b: [1, 2, 3, 4] }), classes);
+    expect([...data.inputs[0]!.columns[0]!]).toEqual([0, 2, 1, 2]);
+    await expect(ready(csv({ a: [0, 3, 1, 2], b: [1, 2, 3, 4] }), classes)).rejects.toThrow(
+      'line 3, column "a": 3 is no class; it must be a whole number from 0 to 2.',
+    );
+  });
+
+  it.each([
+    ['one row', csv({ a: [1] }), forecast, 'there is 1 row; a forecast needs at least 2'],
+    [
+      'two rows with some held out',
+      csv({ a: [1, 2] }),
+      forecast,
+      'there are 2 rows, too few to hold out 25 %',
+    ],
+    [
+      'sequences of one row',
+      csv({ a: [1, 2], k: [1, 2] }),
+      forecast,
+      'none with a row after it in its sequence',
+    ],
+  ])('of %s are refused', async (_, text, reading, message) => {
+    const key = text.startsWith('a,k') ? { key: 'k' } : {};
+    await expect(ready(text, reading, key)).rejects.toThrow(message);
+  });
+});

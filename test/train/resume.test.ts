@@ -1,0 +1,334 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, cpSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import fc from 'fast-check';
+import picocolors from 'picocolors';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes, Failure } from '../../cli/failure.ts';
+import { readCheckpoint, writeCheckpoint } from '../../cli/run/checkpoint.ts';
+import { optimiserNames } from '../../cli/run/choices.ts';
+import { readConfiguration } from '../../cli/run/configuration.ts';
+import { type Disk, RunFolder } from '../../cli/run/folder.ts';
+import type { LogLine } from '../../cli/run/log.ts';
+import { type Listener, trainLoop } from '../../cli/run/loop.ts';
+import { optimiserOf } from '../../cli/run/optimisers.ts';
+import { readRunData } from '../../cli/run/resume.ts';
+import { networkOf, train } from '../../cli/run/training.ts';
+import { decodeSafetensors } from '../../runtime/safetensors.ts';
+import { rnnc } from '../cli/support.ts';
+import { csv, filesOf, wave, workshop } from './support.ts';
+
+const { path, put } = workshop();
+const keys = [...'aabbbaaacbaccbbaaaabcbcabbbaacabbacbaabcaabbccab'];
+const data = put('data.csv', csv({ v: wave(keys.length), who: keys }));
+const next = path('next.rnn');
+
+const silent = {
+  updated: () => {},
+  logged: () => {},
+  wantsCheckpoint: () => false,
+  checkpoint: () => {},
+  interrupted: () => false,
+} satisfies Listener;
+
+/** A run that is told everything and has made no step. */
+async function prepared(name: string, ...options: readonly string[]): Promise<RunFolder> {
+  const run = path(name);
+  rmSync(run, { recursive: true, force: true });
+  const begun = await rnnc(
+    ...['train', next, '--data', data, '--forecast', 'v', '--key', 'who', '--epochs', '1', '--out', run],
+    ...options,
+  );
+  expect({ code: begun.code, err: begun.err }).toEqual({ code: 0, err: '' });
+  return new RunFolder(run);
+}
+
+/** Trains from what is given to the end, or until `stop` updates are done. */
+async function trainOn(folder: RunFolder, epochs: number, resumed: boolean, stop = Number.POSITIVE_INFINITY) {
+  const configuration = readConfiguration(folder);
+  const { training } = configuration;
+  const network = await networkOf(configuration);
+  const optimiser = optimiserOf(training);
+  const from = resumed ? readCheckpoint(folder) : undefined;
+  if (from !== undefined) {
+    network.setParameters(from.parameters);
+    optimiser.load(from.optimiser);
+  }
+  const log: LogLine[] = [];
+  let updates = 0;
+  const outcome = await trainLoop(
+    network,
+    optimiser,
+    await readRunData(configuration),
+    { ...training, epochs },
+    from,
+    {
+      ...silent,
+      logged: (line) => void log.push(line),
+      updated: () => void updates++,
+      interrupted: () => updates >= stop,
+    },
+  );
+  writeCheckpoint(folder, outcome.checkpoint, network.manifest);
+  return { ...outcome, log };
+}
+
+describe('a run that is interrupted', () => {
+  const settings = fc.record({
+    window: fc.integer({ min: 1, max: 9 }),
+    every: fc.integer({ min: 1, max: 9 }),
+    batch: fc.integer({ min: 1, max: 4 }),
+    target: fc.constantFrom('js', 'wasm'),
+    optimiser: fc.constantFrom(...optimiserNames),
+    schedule: fc.constantFrom('constant', 'cosine', 'step'),
+    warmup: fc.nat(5),
+    stops: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
+  });
+
+  it('after any updates goes on to the numbers of one go, bit for bit', async () => {
+    await fc.assert(
+      fc.asyncProperty(settings, async ({ every, stops, ...others }) => {
+        const options = Object.entries({
+          ...others,
+          'update-every': Math.min(every, others.window),
+          ...(others.schedule === 'step' && { 'step-epochs': 1 }),
+        });
+        const folder = await prepared(
+          'any-run',
+          ...options.flatMap(([name, value]) => [`--${name}`, String(value)]),
+        );
+        const whole = await trainOn(folder, 3, false);
+        const wholeBytes = readFileSync(folder.file('checkpoint'));
+        const log: LogLine[] = [];
+        for (const [i, stop] of [...stops, Number.POSITIVE_INFINITY].entries()) {
+          const part = await trainOn(folder, 3, i > 0, stop);
+          log.push(...part.log);
+          if (part.ending !== 'interrupted') break;
+        }
+        expect(log).toEqual(whole.log);
+        expect(log.length).toBe(3);
+        expect(readFileSync(folder.file('checkpoint')).equals(wholeBytes)).toBe(true);
+      }),
+      { numRuns: 10, seed: 1 },
+    );
+  });
+
+  it('is told so by a signal, says how to go on, and loses nothing', async () => {
+    const options = ['--data', data, '--forecast', 'v', '--key', 'who', '--window', '2'];
+    const one = path('signal-one');
+    const two = path('signal two');
+    expect((await rnnc('train', next, ...options, '--epochs', '1000', '--out', one)).code).toBe(0);
+    const began = rnnc('train', next, ...options, '--epochs', '1000', '--out', two);
+    while (!existsSync(join(two, 'config.json'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    process.emit('SIGINT');
+    const { code, err } = await began;
+    expect(code).toBe(exitCodes.interrupted);
+    expect(err).toContain(`Go on with: rnnc train --resume '${two}'`);
+    expect(process.listenerCount('SIGINT')).toBe(0);
+    expect((await rnnc('train', '--resume', two)).code).toBe(0);
+    expect(filesOf(two)).toEqual(filesOf(one));
+  });
+});
+
+describe('a run that is killed', () => {
+  const program = path('rnnc.mjs');
+  beforeAll(async () => {
+    await build({
+      entryPoints: [fileURLToPath(new URL('../../cli/main.ts', import.meta.url))],
+      outfile: program,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'silent',
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    });
+  }, 60_000);
+
+  const start = (...args: readonly string[]) =>
+    spawn(process.execPath, [program, 'train', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+
+  async function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly err: string }> {
+    let err = '';
+    child.stdout!.resume();
+    child.stderr!.on('data', (text) => {
+      err += text;
+    });
+    return new Promise((resolve) => void child.on('close', (code) => resolve({ code, err })));
+  }
+
+  /** Nothing in the folder is half of what it should be. */
+  function checkWhole(run: string): void {
+    for (const name of ['weights.safetensors', 'checkpoint.safetensors']) {
+      if (existsSync(join(run, name))) decodeSafetensors(readFileSync(join(run, name)));
+    }
+    for (const name of ['config.json'])
+      if (existsSync(join(run, name))) JSON.parse(readFileSync(join(run, name), 'utf8'));
+    if (!existsSync(join(run, 'log.jsonl'))) return;
+    const text = readFileSync(join(run, 'log.jsonl'), 'utf8');
+    expect(text === '' || text.endsWith('\n')).toBe(true);
+    for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
+  }
+
+  it('at random moments has whole files, and goes on to the numbers of one go', async () => {
+    const options = [
+      '--data',
+      data,
+      '--forecast',
+      'v',
+      '--key',
+      'who',
+      '--window',
+      '3',
+      '--profile',
+      'separate',
+    ];
+    const [one, two] = [path('killed-one'), path('killed-two')];
+    const command = [next, ...options, '--epochs', '60', '--checkpoint-every', '0'];
+    expect(await ended(start(...command, '--out', one))).toEqual({ code: 0, err: '' });
+    const moments = [40, 210, 260, 310, 400, 600];
+    let done = false;
+    let kills = 0;
+    for (const moment of [...moments, 60_000]) {
+      const begun = existsSync(join(two, 'config.json'));
+      if (!begun) rmSync(two, { recursive: true, force: true });
+      const resume = ['--resume', two, '--checkpoint-every', '0'];
+      const child = start(...(begun ? resume : [...command, '--out', two]));
+      const timer = setTimeout(() => child.kill('SIGKILL'), moment);
+      const { code, err } = await ended(child);
+      clearTimeout(timer);
+      checkWhole(two);
+      if (code === null) kills++;
+      else expect({ code, err }).toEqual({ code: 0, err: '' });
+      done = code === 0;
+      if (done) break;
+    }
+    expect(done).toBe(true);
+    expect(kills).toBeGreaterThan(0);
+    expect(filesOf(two)).toEqual(filesOf(one));
+  }, 120_000);
+});
+
+describe('a disk that is full', () => {
+  /** Takes so many bytes, then says what a full disk says. */
+  function fullAfter(bytes: number): Disk {
+    let left = bytes;
+    return {
+      write(descriptor, content, from) {
+        if (left === 0)
+          throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+        const count = Math.min(left, content.length - from, 100);
+        left -= count;
+        return writeSync(descriptor, content, from, count);
+      },
+    };
+  }
+
+  it('leaves the file before, or the new one, and nothing beside', () => {
+    const name = path('full');
+    rmSync(name, { recursive: true, force: true });
+    new RunFolder(name).create();
+    const old = 'old '.repeat(200);
+    const fresh = 'new '.repeat(300);
+    for (let bytes = 0; bytes <= 1300; bytes += 50) {
+      new RunFolder(name).write('log', old);
+      const folder = new RunFolder(name, fullAfter(bytes));
+      const write = () => folder.write('log', fresh);
+      if (bytes < fresh.length) {
+        expect(write).toThrow(`Cannot write ${folder.file('log')}: no space is left on the disk.`);
+        expect(write).toThrow(Failure);
+      } else write();
+      expect([...filesOf(name).keys()]).toEqual(['log.jsonl']);
+      expect(readFileSync(folder.file('log'), 'utf8')).toBe(bytes < fresh.length ? old : fresh);
+    }
+  });
+
+  it('ends a run with a message; its files are whole, and with room again it goes on to the numbers of one go', async () => {
+    const command = [...['train', next, '--data', data, '--forecast', 'v', '--key', 'who'], '--epochs', '20'];
+    const one = path('room-one');
+    expect((await rnnc(...command, '--out', one)).code).toBe(0);
+    const whole = filesOf(one);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 200_000 }), async (bytes) => {
+        const two = path('room-two');
+        rmSync(two, { recursive: true, force: true });
+        const { path: run } = await prepared('room-two', '--epochs', '20', '--out', two);
+        for (const name of whole.keys()) if (name !== 'config.json') rmSync(join(run, name));
+        const configuration = readConfiguration(new RunFolder(run));
+        const folder = new RunFolder(run, fullAfter(bytes));
+        const network = await networkOf(configuration);
+        const begun = { folder, configuration, data: await readRunData(configuration) };
+        const plain = picocolors.createColors(false);
+        const io = { out: () => {}, err: () => {}, terminal: false, colours: { out: plain, err: plain } };
+        await expect(train(begun, network, { checkpointEvery: 0 }, io)).rejects.toThrow(
+          /^Cannot write .*: no space is left on the disk\./,
+        );
+        for (const [name, content] of filesOf(run)) {
+          const file = Buffer.from(content, 'base64');
+          if (name.endsWith('.safetensors')) decodeSafetensors(file);
+          else expect(file.toString('utf8')).toMatch(/(^|[\n}])$/);
+        }
+        expect((await rnnc('train', '--resume', run)).code).toBe(0);
+        expect(filesOf(run)).toEqual(whole);
+      }),
+      { numRuns: 5, seed: 3 },
+    );
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('is told apart from our own mistakes by the system, too', () => {
+    const folder = new RunFolder(path('device'), {
+      write: (_, content, from) => {
+        const full = openSync('/dev/full', 'w');
+        try {
+          return writeSync(full, content, from);
+        } finally {
+          closeSync(full);
+        }
+      },
+    });
+    folder.create();
+    expect(() => folder.write('checkpoint', 'x')).toThrow('no space is left on the disk');
+    expect(folder.has('checkpoint')).toBe(false);
+  });
+});
+
+describe('what cannot be gone on with', () => {
+  it.each([
+    ['no folder', 'nowhere', [], exitCodes.usage, 'holds no run'],
+    ['other data', 'changed', [], exitCodes.failed, 'is not the file that the run began with'],
+    [
+      'data that are gone',
+      'gone',
+      ['--data', 'nowhere.csv'],
+      exitCodes.file,
+      'nowhere.csv: there is no such file',
+    ],
+    ['a damaged checkpoint', 'damaged', [], exitCodes.failed, 'checkpoint.safetensors: '],
+    ['a damaged configuration', 'foreign', [], exitCodes.failed, 'is no configuration of this version'],
+    [
+      'options of another run',
+      'changed',
+      ['--seed', '2'],
+      exitCodes.usage,
+      '--resume does not go with --seed',
+    ],
+    ['a .rnn file', 'changed', [next], exitCodes.usage, '--resume takes no .rnn file'],
+  ])('is %s', async (_, name, more, code, message) => {
+    const folder = await prepared('refused-run');
+    const run = path(name);
+    if (name !== 'nowhere') cpSync(folder.path, run, { recursive: true, force: true });
+    if (name === 'changed') put('data.csv', readFileSync(data, 'utf8').replace('a\n', 'b\n'));
+    if (name === 'damaged')
+      put(
+        'damaged/checkpoint.safetensors',
+        readFileSync(join(run, 'checkpoint.safetensors')).subarray(0, -5),
+      );
+    if (name === 'foreign') put('foreign/config.json', '{"format": "rnnc-run-0"}');
+    const answer = await rnnc('train', '--resume', run, ...more);
+    put('data.csv', csv({ v: wave(keys.length), who: keys }));
+    expect(answer).toEqual({ code, out: '', err: expect.stringContaining(message) });
+  });
+});
