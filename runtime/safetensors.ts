@@ -9,8 +9,10 @@ import { sizeOf } from './shapes.ts';
  * as all hosts of WebAssembly keep them.
  */
 
+/** Entries of an array in a file, row-major. */
 export type TensorValues = Float64Array | Float32Array | Int32Array | Uint8Array;
 
+/** An array in a file. */
 export interface Tensor {
   /** Slowest axis first; [] for a scalar. */
   readonly shape: readonly number[];
@@ -18,6 +20,7 @@ export interface Tensor {
   readonly values: TensorValues;
 }
 
+/** What a safetensors file holds: arrays by name, and texts. */
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: ReadonlyMap<string, string>;

@@ -8,6 +8,7 @@ import { power } from './optimisers/power.ts';
  */
 export type Schedule = (count: number) => number;
 
+/** Options of `stepSchedule`. */
 export interface StepScheduleOptions {
   /** Whole, above 0. */
   readonly every: number;
@@ -15,6 +16,7 @@ export interface StepScheduleOptions {
   readonly factor?: number;
 }
 
+/** Options of `cosineSchedule`. */
 export interface CosineScheduleOptions {
   /** Counts from the factor 1 to the lowest; whole, above 0. */
   readonly period: number;
@@ -22,6 +24,7 @@ export interface CosineScheduleOptions {
   readonly lowest?: number;
 }
 
+/** Options of `warmup`. */
 export interface WarmupOptions {
   /** Counts from the first factor to 1; whole, above 0. */
   readonly length: number;

@@ -12,6 +12,7 @@ import { showShape } from './shapes.ts';
 /** What of an instance its weights are read from and written to. */
 export type Weighted = Pick<Instance, 'manifest' | 'parameters' | 'parametersChanged'>;
 
+/** What `saveWeights` keeps beside the weights. */
 export interface SaveWeightsOptions {
   /** Texts to keep beside the weights. */
   readonly metadata?: Given<string>;

@@ -2,6 +2,7 @@ import type { Optimiser } from './optimiser.ts';
 import { notNegative, positive, settle } from './options.ts';
 import { following, type Rule } from './rule.ts';
 
+/** Options of `adagrad`. */
 export interface AdagradOptions {
   /** > 0; 0.01 by default. */
   readonly learningRate?: number;

@@ -3,6 +3,7 @@ import { decay, positive, settle } from './options.ts';
 import { power } from './power.ts';
 import { following, type Rule } from './rule.ts';
 
+/** Options of `adam`. */
 export interface AdamOptions {
   /** > 0; 0.001 by default. */
   readonly learningRate?: number;

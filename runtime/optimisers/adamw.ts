@@ -3,6 +3,7 @@ import type { Optimiser } from './optimiser.ts';
 import { notNegative, settle } from './options.ts';
 import { following, type Rule } from './rule.ts';
 
+/** Options of `adamw`: those of Adam, and one more. */
 export interface AdamwOptions extends AdamOptions {
   /** At least 0; 0.01 by default. */
   readonly weightDecay?: number;

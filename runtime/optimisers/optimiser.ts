@@ -7,6 +7,7 @@ export interface Trainable {
   parametersChanged(): void;
 }
 
+/** Updates parameters from gradients, and gathers what it needs for that. */
 export interface Optimiser {
   /** At least 0 and finite; may be changed between updates. */
   learningRate: number;
@@ -36,7 +37,7 @@ export interface Optimiser {
   load(state: OptimiserState): void;
 }
 
-/** Plain data. What is left out is not looked at by `load`. */
+/** What an optimiser has gathered, as plain data. What is left out is not looked at by `load`. */
 export interface OptimiserState {
   /** Which optimiser: `adam`. */
   readonly kind?: string;

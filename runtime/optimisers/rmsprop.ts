@@ -2,6 +2,7 @@ import type { Optimiser } from './optimiser.ts';
 import { decay, flag, positive, settle } from './options.ts';
 import { following, type Rule } from './rule.ts';
 
+/** Options of `rmsprop`. */
 export interface RmspropOptions {
   /** > 0; 0.01 by default. */
   readonly learningRate?: number;

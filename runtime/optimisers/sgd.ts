@@ -3,6 +3,7 @@ import type { Optimiser } from './optimiser.ts';
 import { decay, flag, positive, settle } from './options.ts';
 import { following, type Rule } from './rule.ts';
 
+/** Options of `sgd`. */
 export interface SgdOptions {
   /** > 0; 0.01 by default. */
   readonly learningRate?: number;
