@@ -81,7 +81,8 @@ ${[
       ? []
       : [
           line(
-            points.map(([a, b]) => [x(a), y(b)] as const),
+            // A line from a point to itself is a dot.
+            (points.length === 1 ? [points[0]!, points[0]!] : points).map(([a, b]) => [x(a), y(b)] as const),
             colour,
             stroke,
           ),
