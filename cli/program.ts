@@ -117,6 +117,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
       ).choices(['separate', 'fused']),
     )
     .option('--block <name>', 'register block of matrix products, e.g. 4x2 (default: the host measures)')
+    .option('--standalone', 'a script with the runtime in it, for a page opened from a file', false)
     .addOption(
       new Option('-o, --out <file>', 'ends in .js, .mjs or .wasm (default: the name of the source, .js)'),
     )
@@ -128,7 +129,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
       ),
     )
     .action(async (file: string, options) =>
-      finish((await import('./commands/compile.ts')).compileFile(file, options, io)),
+      finish(await (await import('./commands/compile.ts')).compileFile(file, options, io)),
     );
 
   program

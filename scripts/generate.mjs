@@ -1,6 +1,6 @@
 // Writes the generated sources: the grammar as a recipe (made from its text at each start it would cost more than the
-// whole of `rnnc check`), the library functions written in the language, as a string, the cells of `rnnc new`, as strings, and the
-// runtime's WebAssembly, as bytes.
+// whole of `rnnc check`), the library functions written in the language, as a string, the cells of `rnnc new`, as strings, the
+// runtime's WebAssembly, as bytes, and the whole runtime as a script for pages.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -88,12 +88,31 @@ async function generateProbes() {
   );
 }
 
+/** The runtime as one script that defines `runtime`, for `rnnc compile --standalone`. */
+async function generateRuntimeScript() {
+  const from = 'runtime/index.ts';
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(at(from))],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    globalName: 'runtime',
+    target: 'es2022',
+    write: false,
+  });
+  write(
+    'cli/runtimeScript.generated.ts',
+    `${header(from)}export const runtimeScript: string = ${JSON.stringify(outputFiles[0].text)};\n`,
+  );
+}
+
 export async function generate() {
   generateGrammar();
   generatePrelude();
   generateTemplates();
   await generateKernels();
   await generateProbes();
+  await generateRuntimeScript();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await generate();

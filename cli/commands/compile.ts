@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
-import { bundleModule, bundleWasm } from '../../compiler/module/bundle.ts';
+import { bundleModule, bundleScript, bundleWasm } from '../../compiler/module/bundle.ts';
 import { type BlockName, registerBlocks } from '../../compiler/plan/blocks.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import { loadImport, readSource, writeAtomically } from '../files.ts';
@@ -16,12 +16,13 @@ export interface CompileCommand {
   readonly target: 'js' | 'wasm';
   readonly profile?: 'separate' | 'fused';
   readonly block?: string;
+  readonly standalone: boolean;
   readonly out?: string;
 }
 
-/** Writes an ES module with its types, or a .wasm file. */
-export function compileFile(path: string, command: CompileCommand, io: Io): ExitCode {
-  const { size, inference, out, profile, block, ...options } = command;
+/** Writes an ES module with its types, a script for pages, or a .wasm file. */
+export async function compileFile(path: string, command: CompileCommand, io: Io): Promise<ExitCode> {
+  const { size, inference, out, profile, block, standalone, ...options } = command;
   const source = readSource(path);
   const file = out ?? `${path === '-' ? 'cell' : basename(path).replace(/\.rnn$/, '')}.js`;
   const kind = /\.(js|mjs|wasm)$/.exec(file)?.[1];
@@ -32,6 +33,12 @@ export function compileFile(path: string, command: CompileCommand, io: Io): Exit
     throw new Failure(
       exitCodes.usage,
       'A .wasm file holds WebAssembly: leave out --target js, or write a .js file.',
+    );
+  }
+  if (kind !== 'js' && standalone) {
+    throw new Failure(
+      exitCodes.usage,
+      `--standalone writes a script: name a file that ends in .js instead of ${file}.`,
     );
   }
   if (block !== undefined && !isBlock(block)) {
@@ -52,6 +59,13 @@ export function compileFile(path: string, command: CompileCommand, io: Io): Exit
     const bytes = bundleWasm(compiled);
     writeAtomically(file, bytes);
     io.out(`${file}: ${bytes.length} bytes\n`);
+    return exitCodes.fine;
+  }
+  if (standalone) {
+    const { runtimeScript } = await import('../runtimeScript.generated.ts');
+    const script = bundleScript(compiled, runtimeScript);
+    writeAtomically(file, script);
+    io.out(`${file}: ${Buffer.byteLength(script)} bytes\n`);
     return exitCodes.fine;
   }
   const { js, dts } = bundleModule(compiled);

@@ -3,7 +3,7 @@ import { invariant } from '../support/invariant.ts';
 import { encodeUtf8, withCustomSection } from '../targets/wasm/encode.ts';
 import { decodeBase64Text, encodeBase64 } from './base64.ts';
 import { declarations } from './declarations.ts';
-import type { CompiledCell, WasmVariant } from './manifest.ts';
+import type { CompiledCell, CompiledCode, WasmVariant } from './manifest.ts';
 import { manifestText, reviveNumber } from './manifestText.ts';
 
 /** Name of the custom section that carries the manifest in a `.wasm` file; runtime/load.ts reads it. */
@@ -23,27 +23,51 @@ export function bundleModule(compiled: CompiledCell): Bundle {
   const { manifest } = compiled;
   const js = [
     `// The cell ${commentText(manifest.cell)}, compiled by rnnc.`,
-    `const manifest = JSON.parse(${JSON.stringify(manifestText(manifest))}, ${reviveNumber});`,
-    ...codeText(compiled),
+    ...definition(compiled, 'export default'),
     '',
   ].join('\n');
   return { js, dts: declarations(manifest) };
 }
 
-function codeText({ code }: CompiledCell): string[] {
+/**
+ * A compiled cell with the runtime, as one classic script: for pages without a server or a bundler, since a page opened
+ * from a file may load scripts, but neither modules nor data. It defines `rnnc`: what the runtime exports, and `rnnc.cells`
+ * with the cells of all such scripts of the page, by name.
+ *
+ * @param runtime  a script that defines `runtime`
+ */
+export function bundleScript(compiled: CompiledCell, runtime: string): string {
+  const { cell } = compiled.manifest;
+  const cells = `Object.assign(Object.create(null), globalThis.rnnc?.cells, { [${JSON.stringify(cell)}]: cell })`;
+  return [
+    `// The cell ${commentText(cell)} with its runtime, compiled by rnnc.`,
+    '(() => {',
+    runtime.trimEnd(),
+    ...definition(compiled, 'const cell ='),
+    `globalThis.rnnc = { ...runtime, cells: ${cells} };`,
+    '})();',
+    '',
+  ].join('\n');
+}
+
+/** Statements, of which the last begins with `define` and gives the compiled cell. */
+function definition(compiled: CompiledCell, define: string): string[] {
+  const { manifest, code } = compiled;
+  const described = `const manifest = JSON.parse(${JSON.stringify(manifestText(manifest))}, ${reviveNumber});`;
+  return [described, ...codeText(code, define)];
+}
+
+function codeText(code: CompiledCode, define: string): string[] {
   if (code.kind === 'js') {
     invariant(code.source.startsWith('function create('), 'the code of this target cannot be shipped');
-    return [
-      code.source,
-      "export default { manifest, code: { kind: 'js', create, source: create.toString() } };",
-    ];
+    return [code.source, `${define} { manifest, code: { kind: 'js', create, source: create.toString() } };`];
   }
   return [
     decodeBase64Text,
     'const variants = [',
     ...code.variants.map(variantText),
     '];',
-    "export default { manifest, code: { kind: 'wasm', variants } };",
+    `${define} { manifest, code: { kind: 'wasm', variants } };`,
   ];
 }
 

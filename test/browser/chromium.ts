@@ -15,6 +15,9 @@ export const chromiumPath: string | undefined = ['/usr/bin/chromium', '/usr/bin/
 const flags = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
 const offline = ['--disable-background-networking', '--disable-component-update'];
 
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({ executablePath: chromiumPath!, args: [...flags, ...offline] });
+
 /** A page in a new Chromium with a new profile, that knows the calls of page.ts. */
 export class ChromiumPage {
   readonly #browser: Browser;
@@ -36,7 +39,7 @@ export class ChromiumPage {
       ['/worklet.js', await bundled('worklet.ts')],
     ]);
     const server = await serve(files);
-    const browser = await chromium.launch({ executablePath: chromiumPath!, args: [...flags, ...offline] });
+    const browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     return new ChromiumPage(browser, page, server, files);

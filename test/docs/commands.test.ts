@@ -11,7 +11,7 @@ import { main } from '../../cli/rnnc.ts';
  */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = ['README.md', 'docs/cli.md', 'docs/case-format.md'];
+const pages = ['README.md', 'docs/cli.md', 'docs/case-format.md', 'docs/browser/README.md'];
 const commands = pages.flatMap((page) =>
   [...readFileSync(join(root, page), 'utf8').matchAll(/^ {4}(?:npx )?rnnc (.*)$/gm)].map(([, line]) => ({
     page,
