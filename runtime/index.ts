@@ -4,12 +4,25 @@
 
 // ---- a live cell
 
-export type { CompiledCell, Manifest } from '../compiler/module/manifest.ts';
+export type {
+  CompiledCell,
+  CompiledCode,
+  Manifest,
+  ManifestBuffer,
+  ManifestConstant,
+  ManifestInput,
+  ManifestLoss,
+  ManifestOutput,
+  ManifestParameter,
+  ManifestState,
+  WasmVariant,
+} from '../compiler/module/manifest.ts';
 export type { Values } from './arrays.ts';
 export type { BackwardOptions } from './cotangents.ts';
 export type { ForwardOptions, Instance } from './instance.ts';
 export { type InstantiateOptions, instantiate, instantiateSync } from './instantiate.ts';
 export { readWasm } from './load.ts';
+export type { Lanes } from './memory.ts';
 export type { Given, Named } from './named.ts';
 export type { StateSnapshot } from './state.ts';
 export type { VariantOptions } from './variant.ts';
@@ -24,6 +37,7 @@ export { enableWide } from './wide.ts';
 // ---- long sequences: running, and truncated back-propagation through time
 
 export {
+  type Evaluable,
   type EvaluateOptions,
   type Evaluation,
   evaluate,
