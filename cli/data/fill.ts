@@ -12,7 +12,7 @@ export type Fill = (typeof fills)[number];
  * Puts values where they are missing, in place.
  *
  * @param values  [rows] of one column
- * @param scale   of the column; its mean is the training part's
+ * @param scale   of the column
  * @returns how many
  * @throws Failure (failed) where a sequence begins with a missing value and the one before it is asked for
  */
@@ -38,7 +38,7 @@ export function fillColumn(
           );
         }
         values[row] = values[row - 1]!;
-      } else values[row] = fill === 'zero' ? 0 : scale.mean;
+      } else values[row] = fill === 'zero' ? 0 : scale.average;
     }
   }
   return filled;

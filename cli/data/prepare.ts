@@ -53,10 +53,7 @@ export function fitScales(
     columnsOf(reading).map((column) => {
       const values = table.columns.get(column)!;
       const scale = fitScale(table.file, column, () => trainingValues(values, series));
-      return [
-        column,
-        raw.has(column) || classes.has(column) ? { ...rawScale(column), constant: scale.constant } : scale,
-      ];
+      return [column, raw.has(column) || classes.has(column) ? rawScale(scale) : scale];
     }),
   );
 }
@@ -94,6 +91,7 @@ export function prepare(
     }
   }
   let filled = 0;
+  if (reading.fill === 'mean') checkMeans(table, classColumns(reading).keys());
   if (reading.fill !== undefined) {
     for (const [column, scale] of scales) {
       filled += fillColumn(table, column, table.columns.get(column)!, reading.fill, scale);
@@ -120,6 +118,18 @@ export function prepare(
     counts,
     filled,
   };
+}
+
+function checkMeans(table: Table, classes: Iterable<string>): void {
+  for (const column of classes) {
+    const row = table.columns.get(column)!.findIndex(Number.isNaN);
+    if (row < 0) continue;
+    throw dataFailure(
+      table.file,
+      `line ${table.lines[row]}, column ${quoted(column)}: the value is missing, and classes have no mean. Use --fill ` +
+        'previous or --fill zero.',
+    );
+  }
 }
 
 function checkClasses(table: Table, column: string, classes: number): void {

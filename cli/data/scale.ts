@@ -7,12 +7,14 @@ export interface Scale {
   readonly mean: number;
   /** Above 0. */
   readonly deviation: number;
+  /** Mean of the training part, whether the column is normalised or not: what stands for a missing value, if asked for. */
+  readonly average: number;
   /** Whether the training part holds one value only; the deviation is 1 then. */
   readonly constant: boolean;
 }
 
 /** A column left as it is. */
-export const rawScale = (column: string): Scale => ({ column, mean: 0, deviation: 1, constant: false });
+export const rawScale = (scale: Scale): Scale => ({ ...scale, mean: 0, deviation: 1 });
 
 /**
  * Mean and deviation of those values of a column that are there, in f64.
@@ -35,7 +37,7 @@ export function fitScale(file: string, column: string, values: () => Iterable<nu
   if (first === undefined) {
     throw dataFailure(file, `column ${quoted(column)} has no value in the training part.`);
   }
-  if (constant) return { column, mean: first, deviation: 1, constant };
+  if (constant) return { column, mean: first, deviation: 1, average: first, constant };
   const mean = sum / count;
   let squares = 0;
   for (const value of values()) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
@@ -46,7 +48,7 @@ export function fitScale(file: string, column: string, values: () => Iterable<nu
       `the values of column ${quoted(column)} are too large or too close to be normalised.`,
     );
   }
-  return { column, mean, deviation, constant };
+  return { column, mean, deviation, average: mean, constant };
 }
 
 export function normalised(value: number, { mean, deviation }: Scale): number {

@@ -101,6 +101,10 @@ class TableRows implements RowReader {
     }
     if (this.#keyAt < 0) return;
     const key = fields[this.#keyAt]!.trim();
+    if (key === '') {
+      const column = quoted(this.#options.key!);
+      throw dataFailure(this.#file, `line ${line}, column ${column}: the key is missing.`);
+    }
     let index = this.#keys.get(key);
     if (index === undefined) {
       index = this.#keys.size;

@@ -27,8 +27,13 @@ export const runFiles = {
   gradientCurve: 'gradient-norm.svg',
 } as const;
 
-/** Names of files that are being written. */
-const temporaryNames = new Set(Object.values(runFiles).map((name) => `${name}.tmp`));
+/** Files that are being written, with the process that writes: two that write at once do not mix. */
+const temporaryName = (name: string): string => `${name}.${process.pid}.tmp`;
+const temporaryNames = new RegExp(
+  `^(?:${Object.values(runFiles)
+    .map((name) => name.replaceAll('.', '\\.'))
+    .join('|')})\\.(\\d+)\\.tmp$`,
+);
 
 export type RunFile = keyof typeof runFiles;
 
@@ -66,7 +71,7 @@ export class RunFolder {
           'or name another folder with --out.',
       );
     }
-    const others = readdirSync(this.path).filter((name) => !temporaryNames.has(name));
+    const others = readdirSync(this.path).filter((name) => !temporaryNames.test(name));
     if (others.length > 0) {
       throw new Failure(exitCodes.usage, `${this.path} is not empty. Name another folder with --out.`);
     }
@@ -98,7 +103,7 @@ export class RunFolder {
     const path = this.file(which);
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     attempt(`write ${path}`, () => {
-      const temporary = `${path}.tmp`;
+      const temporary = temporaryName(path);
       try {
         const descriptor = openSync(temporary, 'w');
         try {
@@ -118,7 +123,10 @@ export class RunFolder {
 
   /** Files that a killed process left behind half-written under names of their own. */
   sweep(): void {
-    for (const name of temporaryNames) rmSync(join(this.path, name), { force: true });
+    for (const name of readdirSync(this.path)) {
+      const [, writer] = temporaryNames.exec(name) ?? [];
+      if (writer !== undefined && !isAlive(Number(writer))) rmSync(join(this.path, name), { force: true });
+    }
   }
 
   /** Lets the folder itself reach the disk, where the system can. */
@@ -133,6 +141,15 @@ export class RunFolder {
     } catch {
       // Windows opens no folders; the rename is kept by its file system.
     }
+  }
+}
+
+function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Instance } from '../../runtime/index.ts';
+import { type Abort, evaluateAsync, type Instance } from '../../runtime/index.ts';
 import { sequenceOf } from '../data/feed.ts';
 import { heldOutGroups } from '../data/groups.ts';
 import type { Prepared } from '../data/prepare.ts';
@@ -7,16 +7,22 @@ import type { Prepared } from '../data/prepare.ts';
  * Mean loss over the held-out rows, with the parameters as they are. Every sequence runs from its beginning, so that the
  * state at a held-out row comes from all rows before it. The instance's own state is lost.
  *
+ * @throws the signal's reason
  * @returns undefined where nothing is held out
  */
-export function heldOutLoss(instance: Instance, data: Prepared): number | undefined {
+export async function heldOutLoss(
+  instance: Instance,
+  data: Prepared,
+  signal: Abort,
+): Promise<number | undefined> {
   let sum = 0;
   let count = 0;
   for (const group of heldOutGroups(data, instance.manifest.batch)) {
     const { inputs, targets, steps, lossWeights } = sequenceOf(data, group, 'heldOut');
     const numbers = group.members.map((member) => member ?? 0);
     instance.start(undefined, numbers);
-    const { loss } = instance.evaluate(inputs, steps, {
+    const { loss } = await evaluateAsync(instance, inputs, steps, {
+      signal,
       carry: true,
       ...(targets && { targets }),
       ...(lossWeights && { lossWeights }),

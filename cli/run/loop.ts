@@ -1,5 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Instance, type Optimiser, update, type WindowPosition } from '../../runtime/index.ts';
+import {
+  type Abort,
+  type Instance,
+  type Optimiser,
+  update,
+  type WindowPosition,
+} from '../../runtime/index.ts';
 import { stepsOf as stepsOfWindow, uncheckedWindows } from '../../runtime/window.ts';
 import { sequenceOf } from '../data/feed.ts';
 import { trainingGroups } from '../data/groups.ts';
@@ -32,7 +38,7 @@ export interface Listener {
   /** Whether a checkpoint is wanted now; asked after every update. */
   wantsCheckpoint(): boolean;
   checkpoint(take: () => Checkpoint): void;
-  /** Whether to stop after this update. */
+  /** Whether to stop, after this update or while the held-out rows are scored. */
   interrupted(): boolean;
 }
 
@@ -62,6 +68,12 @@ export async function trainLoop(
   let bestParameters = from?.bestParameters;
   let position: Position = from?.position ?? { epoch: 1, group: 0, sums: noSums };
   const rateAfter = learningRates(options, windowsOf(data, options));
+  const signal: Abort = {
+    reason: new Error('Training was interrupted.'),
+    get aborted() {
+      return listener.interrupted();
+    },
+  };
   const checkpoint = () => takeCheckpoint(position, instance, optimiser, bestParameters);
   const breath = breathing();
   const worthwhile = async (): Promise<boolean> => {
@@ -116,7 +128,11 @@ export async function trainLoop(
       before += group.steps;
     }
     const rate = rateAfter(Math.max(0, optimiser.updates - 1));
-    const line = finishEpoch(instance, data, position, rate);
+    const line = await finishEpoch(instance, data, position, rate, signal).catch((error: unknown) => {
+      if (error === signal.reason) return undefined;
+      throw error;
+    });
+    if (line === undefined) return { ending: 'interrupted', checkpoint: checkpoint() };
     if (line.best) bestParameters = copyParameters(instance);
     const best: Best | undefined = line.best ? { epoch, loss: scoreOf(line) } : position.best;
     position = { epoch: epoch + 1, group: 0, sums: noSums, ...(best && { best }) };
@@ -138,14 +154,16 @@ function outOfPatience({ epoch, best }: Position, { patience }: TrainingOptions)
   return patience !== undefined && epoch - 1 - (best?.epoch ?? 0) >= patience;
 }
 
-function finishEpoch(
+/** @throws the signal's reason; the epoch can be finished later then */
+async function finishEpoch(
   instance: Instance,
   data: Prepared,
   { epoch, sums, best }: Position,
   learningRate: number,
-): LogLine {
+  signal: Abort,
+): Promise<LogLine> {
   const { loss, count, updates, clipped, norms, largestNorm } = sums;
-  const heldOut = heldOutLoss(instance, data);
+  const heldOut = await heldOutLoss(instance, data, signal);
   const line = {
     epoch,
     trainingLoss: count === 0 ? 0 : loss / count,

@@ -1,9 +1,8 @@
-import type { Manifest } from '../../runtime/index.ts';
+import { type Instance, loadWeights, type Manifest, RuntimeError } from '../../runtime/index.ts';
 import { encodeSafetensors, type Tensor } from '../../runtime/safetensors.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import type { Configuration } from './configuration.ts';
 import type { RunFolder } from './folder.ts';
-import { readTensors } from './tensors.ts';
 
 /** Parameters by their names, and in the metadata what a reader needs to feed them: format, cell, normalisation. */
 export function writeWeights(
@@ -26,13 +25,17 @@ export function writeWeights(
   folder.write('weights', encodeSafetensors({ tensors, metadata }));
 }
 
-/** @throws Failure where the file cannot be read, or holds anything but arrays of f32 */
-export function readWeights(folder: RunFolder): ReadonlyMap<string, Float32Array> {
-  const file = folder.file('weights');
-  return new Map(
-    [...readTensors(folder, 'weights').tensors].map(([name, { values }]) => {
-      if (values instanceof Float32Array) return [name, values];
-      throw new Failure(exitCodes.failed, `${file}: ${name} does not hold numbers of single precision.`);
-    }),
-  );
+/**
+ * Gives a network of the run's cell the best weights.
+ *
+ * @throws Failure (file) where they cannot be read, (failed) where they do not fit, with what differs
+ */
+export function loadRunWeights(folder: RunFolder, network: Instance): void {
+  const bytes = folder.read('weights');
+  try {
+    loadWeights(network, bytes);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    throw new Failure(exitCodes.failed, `${folder.file('weights')}: ${error.message}`);
+  }
 }

@@ -149,6 +149,12 @@ describe('a CSV file', () => {
     expect(await refusal(content)).toContain(message);
   });
 
+  it('with a missing key is refused', async () => {
+    expect(await refusal('a,b\n1,\n2,p\n', { columns: ['a'], key: 'b' })).toBe(
+      'FILE: line 2, column "b": the key is missing.',
+    );
+  });
+
   it('shows the first mistakes and counts the others', async () => {
     const text = await refusal(`a,b\n${'x,\n'.repeat(50)}`);
     expect(text.split('\n').length).toBe(7);

@@ -30,6 +30,7 @@ async function ready(
   text: string,
   reading: Reading,
   more: Partial<SplitOptions> & { readonly key?: string } = {},
+  raw: ReadonlySet<string> = new Set(),
 ) {
   writeFileSync(path, text);
   const columns = [...new Set([...reading.inputs, ...reading.targets].flatMap((one) => one.columns))];
@@ -40,7 +41,7 @@ async function ready(
     ...(more.key !== undefined && { key: more.key }),
   });
   const series = split(table, { holdout: 0.25, by: 'time', seed: 3, ahead: reading.ahead, ...more });
-  const scales = fitScales(table, series, reading, new Set());
+  const scales = fitScales(table, series, reading, raw);
   return { series, scales, data: prepare(table, series, reading, scales) };
 }
 
@@ -141,6 +142,16 @@ describe('data made ready', () => {
     expect(data.filled).toBe(3);
   });
 
+  it('are filled with the mean of the training part where they are not normalised, too', async () => {
+    const reading: Reading = { ...pairs, inputs: [{ name: 'x', columns: ['a'] }], fill: 'mean' };
+    const { data } = await ready('a,b\n1,1\n,2\n5,3\n6,4\n', reading, { holdout: 0.25 }, new Set(['a']));
+    expect([...data.inputs[0]!.columns[0]!]).toEqual([1, 3, 5, 6]);
+    const classes: Reading = { ...reading, inputs: [{ name: 'x', columns: ['a'], classes: 9 }] };
+    await expect(ready('a,b\n1,1\n,2\n5,3\n6,4\n', classes)).rejects.toThrow(
+      'line 3, column "a": the value is missing, and classes have no mean',
+    );
+  });
+
   it('cannot be filled with the value before the first', async () => {
     await expect(ready('a,b\n,1\n2,2\n3,3\n4,4\n', { ...pairs, fill: 'previous' })).rejects.toThrow(
       'line 2, column "a": the value is missing, and the first row has none before it',
@@ -152,7 +163,7 @@ describe('data made ready', () => {
 
   it('keep a column of one value at zero', async () => {
     const { data, scales } = await ready(csv({ a: [7, 7, 7, 7], b: [1, 2, 3, 4] }), pairs);
-    expect(scales.get('a')).toEqual({ column: 'a', mean: 7, deviation: 1, constant: true });
+    expect(scales.get('a')).toEqual({ column: 'a', mean: 7, deviation: 1, average: 7, constant: true });
     expect([...data.inputs[0]!.columns[0]!]).toEqual([0, 0, 0, 0]);
   });
 

@@ -45,7 +45,7 @@ async function prepared(name: string, ...options: readonly string[]): Promise<Ru
   return new RunFolder(run);
 }
 
-/** Trains from what is given to the end, or until `stop` updates are done. */
+/** Trains to the end, or until it has asked `stop` times whether to: after updates, and between pieces of held-out rows. */
 async function trainOn(folder: RunFolder, epochs: number, resumed: boolean, stop = Number.POSITIVE_INFINITY) {
   const configuration = readConfiguration(folder);
   const { training } = configuration;
@@ -57,7 +57,7 @@ async function trainOn(folder: RunFolder, epochs: number, resumed: boolean, stop
     optimiser.load(from.optimiser);
   }
   const log: LogLine[] = [];
-  let updates = 0;
+  let asked = 0;
   const outcome = await trainLoop(
     network,
     optimiser,
@@ -67,8 +67,7 @@ async function trainOn(folder: RunFolder, epochs: number, resumed: boolean, stop
     {
       ...silent,
       logged: (line) => void log.push(line),
-      updated: () => void updates++,
-      interrupted: () => updates >= stop,
+      interrupted: () => asked++ >= stop,
     },
   );
   writeCheckpoint(folder, outcome.checkpoint, network.manifest);
@@ -84,10 +83,10 @@ describe('a run that is interrupted', () => {
     optimiser: fc.constantFrom(...optimiserNames),
     schedule: fc.constantFrom('constant', 'cosine', 'step'),
     warmup: fc.nat(5),
-    stops: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
+    stops: fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLength: 4 }),
   });
 
-  it('after any updates goes on to the numbers of one go, bit for bit', async () => {
+  it('anywhere goes on to the numbers of one go, bit for bit', async () => {
     await fc.assert(
       fc.asyncProperty(settings, async ({ every, stops, ...others }) => {
         const options = Object.entries({
@@ -115,6 +114,29 @@ describe('a run that is interrupted', () => {
     );
   });
 
+  it('goes on without the files of its cell', async () => {
+    const gru = path('gru.rnn');
+    const cell = put(
+      'layered.rnn',
+      `import { GRU } from "./gru.rnn"
+cell Layered(H = 3) {
+  input x: []
+  target y: []
+  cell gru: GRU(1, H)
+  memory = gru([x])
+  y_hat = sum(memory.h)
+  output y_hat
+  loss (y_hat - y)^2
+}
+`,
+    );
+    const run = path('layered-run');
+    const begun = await rnnc('train', cell, '--data', data, '--forecast', 'v', '--epochs', '1', '--out', run);
+    expect(begun.code).toBe(0);
+    for (const file of [cell, gru]) rmSync(file);
+    expect(await rnnc('train', '--resume', run, '--epochs', '2')).toMatchObject({ code: 0, err: '' });
+  });
+
   it('is told so by a signal, says how to go on, and loses nothing', async () => {
     const options = ['--data', data, '--forecast', 'v', '--key', 'who', '--window', '2'];
     const one = path('signal-one');
@@ -129,6 +151,24 @@ describe('a run that is interrupted', () => {
     expect(process.listenerCount('SIGINT')).toBe(0);
     expect((await rnnc('train', '--resume', two)).code).toBe(0);
     expect(filesOf(two)).toEqual(filesOf(one));
+  });
+});
+
+describe('two processes that write one file', () => {
+  it('do not mix, and what a dead one left is swept away', () => {
+    const folder = new RunFolder(path('shared'));
+    folder.create();
+    folder.write('log', 'whole\n');
+    put(`shared/log.jsonl.${process.pid}.tmp`, 'half');
+    put('shared/weights.safetensors.4194305.tmp', 'half');
+    put('shared/notes.tmp', 'mine');
+    folder.sweep();
+    expect([...filesOf(folder.path).keys()].sort()).toEqual([
+      'log.jsonl',
+      `log.jsonl.${process.pid}.tmp`,
+      'notes.tmp',
+    ]);
+    expect(readFileSync(folder.file('log'), 'utf8')).toBe('whole\n');
   });
 });
 

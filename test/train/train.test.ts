@@ -5,8 +5,9 @@ import { exitCodes } from '../../cli/failure.ts';
 import { readConfiguration } from '../../cli/run/configuration.ts';
 import { RunFolder } from '../../cli/run/folder.ts';
 import type { LogLine } from '../../cli/run/log.ts';
+import { networkOf } from '../../cli/run/training.ts';
 import { duration } from '../../cli/run/view.ts';
-import { readWeights } from '../../cli/run/weights.ts';
+import { loadRunWeights } from '../../cli/run/weights.ts';
 import { compile } from '../../compiler/compile.ts';
 import { adam, clipByGlobalNorm, instantiateSync, trainEpoch } from '../../runtime/index.ts';
 import { decodeSafetensors } from '../../runtime/safetensors.ts';
@@ -30,6 +31,13 @@ async function train(...args: readonly string[]) {
         .map((line) => JSON.parse(line) as LogLine)
     : [];
   return { ...answer, run, folder: new RunFolder(run), log };
+}
+
+/** The network that a run has found. */
+async function bestOf(folder: RunFolder) {
+  const network = await networkOf(readConfiguration(folder));
+  loadRunWeights(folder, network);
+  return network;
 }
 
 const forecast = [next, '--data', series, '--forecast', 'v'];
@@ -62,7 +70,7 @@ describe('rnnc train', () => {
     );
     const best = losses.findIndex(({ loss }) => loss === Math.min(...losses.map((one) => one.loss)));
     expect(best).toBe(2);
-    for (const [name, weights] of readWeights(folder)) expect(weights).toEqual(network.parameters[name]);
+    expect((await bestOf(folder)).parameters).toEqual(network.parameters);
   });
 
   it('learns a wave that persistence does not forecast', async () => {
@@ -145,7 +153,7 @@ describe('rnnc train', () => {
     expect(log.length).toBeLessThan(300);
     expect(out).toContain(`Stopped after epoch ${log.length} of 300: no better held-out loss in 7 epochs.`);
     const short = await train(...options, '--epochs', String(best));
-    expect(readWeights(folder)).toEqual(readWeights(short.folder));
+    expect((await bestOf(folder)).parameters).toEqual((await bestOf(short.folder)).parameters);
     const last = await train(...options, '--epochs', String(log.length));
     expect(readFileSync(last.folder.file('weights')).equals(readFileSync(folder.file('weights')))).toBe(true);
   });
@@ -241,6 +249,15 @@ describe('rnnc train', () => {
       code: 0,
       err: 'Column "x" holds one value only in the training part.\n',
     });
+  });
+
+  it('refuses weights of another cell with what differs', async () => {
+    const [one, two] = [
+      await train(...forecast, '--epochs', '1'),
+      await train(...forecast, '--epochs', '1', '-s', 'H=5'),
+    ];
+    const network = await networkOf(readConfiguration(one.folder));
+    expect(() => loadRunWeights(two.folder, network)).toThrow(/weights\.safetensors: RNN519 .*\[5, 5\]/s);
   });
 
   it('stops with the step and what to do where numbers leave their range', async () => {
