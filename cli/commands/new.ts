@@ -35,7 +35,8 @@ export function newCell(path: string | undefined, command: NewCommand, io: Io): 
   }
   writeAtomically(file, text);
   io.out(`${file}: a cell from the template ${command.template}\n`);
-  io.out(`next: rnnc check ${quoted(file)}, rnnc gradcheck ${quoted(file)}\n`);
+  const commands = ['check', 'gradcheck', ...(/^ {2}loss /m.test(text) ? ['train'] : [])];
+  io.out(`next: ${commands.map((word) => `rnnc ${word} ${quoted(file)}`).join(', ')}\n`);
   return exitCodes.fine;
 }
 

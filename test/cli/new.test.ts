@@ -22,6 +22,8 @@ describe.each(templates)('rnnc new --template %s', (template) => {
     const made = await rnnc('new', at(name), '--template', template);
     expect(made).toMatchObject({ code: 0, err: '' });
     expect(made.out).toContain(path);
+    const hasLoss = /^ {2}loss /m.test(templateTexts.get(template)!);
+    expect(made.out.includes(`rnnc train ${path}`)).toBe(hasLoss);
     const { out } = await rnnc('check', path);
     expect(out).toMatch(new RegExp(`ok, cell ${name}\\(`));
     const text = readFileSync(path, 'utf8');
