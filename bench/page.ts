@@ -72,7 +72,7 @@ function picturesOf({ cases }: BenchResult): ReadonlyMap<string, Picture> {
 }
 
 function page(result: BenchResult, pictures: ReadonlyMap<string, Picture>, file: string): string {
-  const { machine, settings, date, commit } = result;
+  const { machine, settings, date, commit, again } = result;
   const picture = (name: string) => {
     const found = pictures.get(name);
     return found === undefined ? '' : `![${describeChart(found.results)}](pictures/bench-${name}.svg)\n`;
@@ -93,7 +93,7 @@ parameters, without the gradient of the input and without an update. **Inference
 outputs. **One step** is what a stream needs: one row, one step, the state carried, called from the host language. The
 input is as wide as the state; H is its size, T the number of steps, B the rows of a batch.
 
-All lines of a table are of one run: each is a process of its own on one thread, visited in turn, round after round, so
+All lines of a case are of one run: each is a process of its own on one thread, visited in turn, round after round, so
 that a slow moment of the machine meets all. A time is the median over the rounds, a ratio the median of the ratios of
 each round. *Of the peak* is the multiply-adds of the cell's matrix products, forward and backward, against what the same
 engine does in a loop of nothing else, looked at after every visit; activations, loss and copies count as lost time.
@@ -101,7 +101,7 @@ engine does in a loop of nothing else, looked at after every visit; activations,
 - Machine: ${machine.cpu}, ${machine.cores} CPUs${vectors}, ${machine.memoryGiB} GiB, ${machine.system}.
 - Run of ${date}, commit ${commit}: ${settings.rounds} rounds of ${settings.milliseconds} ms${settings.pinned ? ', pinned to one CPU' : ''}.${
       settings.quick ? ' **A quick run: few cases and rounds, so only roughly right.**' : ''
-    }
+    }${(again ?? []).map(({ commit: later, what }) => ` Again at commit ${later}, for a quiet machine: ${what.join(', ')}.`).join('')}
 - To repeat it: \`npm run bench\`, then \`npm run bench:page\` ([bench/README.md](../bench/README.md)).
 
 ${versionsTable(result)}

@@ -18,6 +18,8 @@ export interface BenchResult {
   };
   readonly peers: readonly PeerResult[];
   readonly cases: readonly CaseResult[];
+  /** Of cases and parts that were measured again later and took the place of the first: names, and the commit of then. */
+  readonly again?: readonly { readonly commit: string; readonly what: readonly string[] }[];
   readonly memory: readonly MemoryResult[];
   readonly compile: readonly CompileResult[];
   readonly sizes: readonly SizeResult[];

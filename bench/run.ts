@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleRnnc } from './bundle.ts';
-import { allCases, chooseCases, nameOf, quickCases } from './cases.ts';
+import { allCases, type Case, chooseCases, nameOf, quickCases } from './cases.ts';
 import { measureCompile, measureMemory, measureSizes } from './extras.ts';
 import { slugOf, thisMachine } from './machine.ts';
 import { choosePeers, peers, quickPeers } from './peers.ts';
@@ -27,6 +27,7 @@ const usage = `npm run bench -- [OPTION...]
   --rounds N            visits to every peer per case (5; 2 with --quick)
   --milliseconds N      of a visit (150; 40 with --quick)
   --cpu N               which CPU the workers run on, where there is taskset (0)
+  --into FILE           an earlier result, in which the cases and parts of this run, all lines of each, take the place of the first
   --out FILE            bench/results/DATE-MACHINE.json, with -quick if it is quick
   --list                the names of all cases, and nothing else
 
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     milliseconds: { type: 'string' },
     cpu: { type: 'string', default: '0' },
+    into: { type: 'string' },
     out: { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -72,6 +74,25 @@ function asText(result: BenchResult): string {
   return `${text}\n`;
 }
 
+/** `earlier` with what was measured again. */
+function replaced(earlier: BenchResult, later: BenchResult): BenchResult {
+  const key = (entry: { peer: string; case: Case }) => `${entry.peer} ${nameOf(entry.case)}`;
+  const parts = (['memory', 'compile'] as const).filter((part) => later[part].length > 0);
+  const merge = <T extends { peer: string; case: Case }>(first: readonly T[], again: readonly T[]): T[] =>
+    first.map((entry) => again.find((other) => key(other) === key(entry)) ?? entry);
+  const what = [...later.cases.map((entry) => nameOf(entry.case)), ...parts];
+  return {
+    ...earlier,
+    again: [...(earlier.again ?? []), { commit: later.commit, what }],
+    cases: earlier.cases.map(
+      (entry) => later.cases.find((other) => nameOf(other.case) === nameOf(entry.case)) ?? entry,
+    ),
+    memory: merge(earlier.memory, later.memory),
+    compile: merge(earlier.compile, later.compile),
+    sizes: later.sizes.length > 0 ? later.sizes : earlier.sizes,
+  };
+}
+
 async function run(): Promise<void> {
   const { quick } = options;
   const cases = options.cases === undefined ? (quick ? quickCases : allCases) : chooseCases(options.cases);
@@ -86,9 +107,13 @@ async function run(): Promise<void> {
   const machine = thisMachine();
   const date = new Date().toISOString().slice(0, 10);
   const file = resolve(
-    options.out ?? join(bench, 'results', `${date}-${slugOf(machine)}${quick ? '-quick' : ''}.json`),
+    options.into ??
+      options.out ??
+      join(bench, 'results', `${date}-${slugOf(machine)}${quick ? '-quick' : ''}.json`),
   );
 
+  const earlier =
+    options.into === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as BenchResult);
   say('Bundling rnnc from its sources ...');
   await bundleRnnc(root, folders.module);
   const { running, results } = await startWorkers(wanted, folders, settings.cpu, say);
@@ -120,7 +145,7 @@ async function run(): Promise<void> {
     sizes: parts.has('sizes') ? await measureSizes(wanted, folders) : [],
   };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, asText(result));
+  writeFileSync(file, asText(earlier === undefined ? result : replaced(earlier, result)));
   say(`Written to ${file}`);
 }
 
