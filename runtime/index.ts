@@ -5,6 +5,7 @@
 // ---- a live cell
 
 export type {
+  CellTypes,
   CompiledCell,
   CompiledCode,
   Manifest,

@@ -1,4 +1,4 @@
-import type { Manifest, Procedures } from '../compiler/module/manifest.ts';
+import type { CellTypes, Manifest, Procedures } from '../compiler/module/manifest.ts';
 import {
   checkLength,
   checkNames,
@@ -20,7 +20,7 @@ import { fail, requireSetting, runtimeErrors } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
 import type { Executable } from './executable.ts';
 import { checkWeights, LossMean } from './loss.ts';
-import { type Lanes, layOut, type Memory } from './memory.ts';
+import { layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
 import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
@@ -35,21 +35,21 @@ export interface ForwardOptions {
  * A live cell: compiled code, its memory, and the state that is carried from one call to the next. All arrays are views
  * into the memory: the next call overwrites outputs and gradients. Shapes are slowest axis first.
  */
-export class Instance {
+export class Instance<Types extends CellTypes = CellTypes> {
   /** Its `profile` is that of the code that runs. */
   readonly manifest: Manifest;
   /** Which WebAssembly was chosen at load; `instantiate` takes it as an option again. Absent where the code is JavaScript. */
   readonly variant?: Executable['variant'];
   /** By path name: [...shape]. After writing into one by hand call `parametersChanged()`. */
-  readonly parameters: Named<Float32Array>;
+  readonly parameters: Types['parameters'];
   /** By path name, those that are learned: [...shape], overwritten by `backward`. Empty without training. */
   readonly gradients: Named<Float32Array>;
   /** By name: views of [batch, ...shape] before and after the last window, and of every step in it. */
-  readonly states: Named<StateView>;
+  readonly states: { readonly [Name in keyof Types['states']]: StateView };
   /** By name: [window, batch, ...shape]; Int32Array for index inputs. `forward` copies into these. */
-  readonly inputs: Named<Lanes>;
+  readonly inputs: Types['inputs'];
   /** By name: [window, batch, ...shape]. */
-  readonly targets: Named<Lanes>;
+  readonly targets: Types['targets'];
   /** By state: [batch, ...shape], filled by `backward`: dL/d state before the window's first step. */
   readonly startCotangents: Named<Float32Array>;
 
@@ -80,7 +80,7 @@ export class Instance {
     this.targets = named(this.#targets.map(({ input, buffer }) => [input.name, buffer]));
     this.parameters = named(manifest.parameters.map(({ name, buffer }) => [name, memory.f32(buffer)]));
     this.gradients = viewsWhere(manifest.parameters, ({ gradient }) => gradient && memory.f32(gradient));
-    this.states = stateViews(this.#carried, memory);
+    this.states = stateViews(this.#carried, memory) as typeof this.states;
     this.startCotangents = viewsWhere(manifest.states, ({ cotangent, hidden }) =>
       !hidden && cotangent ? memory.f32(cotangent) : undefined,
     );
@@ -90,7 +90,7 @@ export class Instance {
   }
 
   /** By name: [steps, batch, ...shape] of the last `forward`. */
-  get outputs(): Named<Float32Array> {
+  get outputs(): Types['outputs'] {
     return this.#viewsOf(this.#steps).outputs;
   }
 
@@ -198,7 +198,7 @@ export class Instance {
    * @returns views of the outputs by name, [steps, batch, ...shape], valid until the next run
    * @throws RuntimeError RNN501 to RNN505; nothing was run then
    */
-  forward(inputs: Values, steps: number, options: ForwardOptions = {}): Named<Float32Array> {
+  forward(inputs: Values, steps: number, options: ForwardOptions = {}): Types['outputs'] {
     const { window, batch } = this.manifest;
     if (!(Number.isInteger(steps) && steps >= 1 && steps <= window))
       fail(runtimeErrors.badSteps, { steps, window });
@@ -232,7 +232,7 @@ export class Instance {
    * @returns views of the outputs by name, [batch, ...shape]: the same arrays at every call
    * @throws RuntimeError RNN501, RNN503, RNN505; nothing was run then
    */
-  step(inputs?: Values): Named<Float32Array> {
+  step(inputs?: Values): Types['outputs'] {
     // First of all: where an input is refused, the window's inputs are no longer whole.
     this.#canGoBack = false;
     takeStep(inputs, this.#inputs, this.manifest.batch);
@@ -303,7 +303,7 @@ export class Instance {
   }
 
   /** Copies of the newest states, by name: [batch, ...shape]. */
-  getState(): Named<Float32Array> {
+  getState(): Types['states'] {
     return named(entriesOf(this.states).map(([name, { current }]) => [name, current.slice()]));
   }
 

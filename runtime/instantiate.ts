@@ -1,4 +1,4 @@
-import type { CompiledCell } from '../compiler/module/manifest.ts';
+import type { CellTypes, CompiledCell } from '../compiler/module/manifest.ts';
 import { requireSetting } from './errors.ts';
 import { type Executable, execute, executeSync } from './executable.ts';
 import { initialise } from './initialise.ts';
@@ -20,10 +20,10 @@ export interface InstantiateOptions extends VariantOptions {
  *
  * @throws RuntimeError RNN501, RNN504 for weights that do not fit, RNN509, RNN514, RNN515
  */
-export async function instantiate(
-  compiled: CompiledCell,
+export async function instantiate<Types extends CellTypes>(
+  compiled: CompiledCell<Types>,
   options: InstantiateOptions = {},
-): Promise<Instance> {
+): Promise<Instance<Types>> {
   return bringUp(compiled, await execute(compiled, options), options);
 }
 
@@ -32,14 +32,21 @@ export async function instantiate(
  *
  * @throws RuntimeError as `instantiate`
  */
-export function instantiateSync(compiled: CompiledCell, options: InstantiateOptions = {}): Instance {
+export function instantiateSync<Types extends CellTypes>(
+  compiled: CompiledCell<Types>,
+  options: InstantiateOptions = {},
+): Instance<Types> {
   return bringUp(compiled, executeSync(compiled, options), options);
 }
 
-function bringUp(compiled: CompiledCell, executable: Executable, options: InstantiateOptions): Instance {
+function bringUp<Types extends CellTypes>(
+  compiled: CompiledCell<Types>,
+  executable: Executable,
+  options: InstantiateOptions,
+): Instance<Types> {
   const seed = options.seed ?? 0;
   requireSetting('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a whole number of at least 0');
-  const instance = new Instance(compiled.manifest, executable);
+  const instance = new Instance<Types>(compiled.manifest, executable);
   for (const parameter of compiled.manifest.parameters) {
     instance.parameters[parameter.name]!.set(initialise(parameter, new Random(seed, parameter.name)));
   }

@@ -30,7 +30,11 @@ export function declarations(manifest: Manifest): string {
     '/** Parameters, row-major. */',
     ...fields('Parameters', manifest.parameters),
     `/** The cell ${commentText(cell)}. */`,
-    'declare const cell: CompiledCell;',
+    'declare const cell: CompiledCell<{',
+    ...['inputs', 'targets', 'outputs', 'states', 'parameters'].map(
+      (part) => `  readonly ${part}: ${part[0]!.toUpperCase()}${part.slice(1)};`,
+    ),
+    '}>;',
     'export default cell;',
     '',
   ].join('\n');
@@ -38,12 +42,12 @@ export function declarations(manifest: Manifest): string {
 
 function fields(title: string, list: readonly Named[], type = (_: string) => 'Float32Array'): string[] {
   return [
-    `export interface ${title} {`,
+    `export type ${title} = {`,
     ...list.flatMap((entry) => [
       `  /** ${shapeText(entry)} */`,
       `  readonly ${propertyKey(entry.name)}: ${type(entry.name)};`,
     ]),
-    '}',
+    '};',
     '',
   ];
 }

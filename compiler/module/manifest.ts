@@ -155,12 +155,26 @@ export interface Procedures {
   finish(): void;
 }
 
+/**
+ * The names of a cell and what their arrays are, for TypeScript: the declarations of a compiled module fill it in, so that
+ * a misspelled name is a type error.
+ */
+export interface CellTypes {
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly targets: Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+  readonly states: Readonly<Record<string, Float32Array>>;
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+}
+
 /** A compiled cell: manifest, and the code in one of two forms. */
-export interface CompiledCell {
+export interface CompiledCell<Types extends CellTypes = CellTypes> {
   /** What it needs and offers. */
   readonly manifest: Manifest;
   /** What runs. */
   readonly code: CompiledCode;
+  /** Never there; it tells TypeScript the names. */
+  readonly types?: Types;
 }
 
 /** The code of a cell. */

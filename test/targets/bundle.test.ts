@@ -160,37 +160,43 @@ it('declares names and shapes', () => {
   expect(dts).toBe(`import type { CompiledCell } from 'rnnc';
 
 /** Inputs of one step of one row; at most 3 steps and 1 rows at a time. */
-export interface Inputs {
+export type Inputs = {
   /** [* / D] = [2] */
   readonly "x": Float32Array;
   /** [] */
   readonly "token": Int32Array;
-}
+};
 
 /** Targets of the loss, of one step of one row. */
-export interface Targets {
-}
+export type Targets = {
+};
 
 /** Outputs of one step of one row. */
-export interface Outputs {
-}
+export type Outputs = {
+};
 
 /** States of one row. */
-export interface States {
-}
+export type States = {
+};
 
 /** Parameters, row-major. */
-export interface Parameters {
+export type Parameters = {
   /** [4*H, D] = [8, 2] */
   readonly "__proto__": Float32Array;
   /** [4*H, D] = [8, 2] */
   readonly "constructor": Float32Array;
   /** [4*H, D] = [8, 2] */
   readonly "it's \\"quoted\\" \\\\": Float32Array;
-}
+};
 
 /** The cell lstm * / x. */
-declare const cell: CompiledCell;
+declare const cell: CompiledCell<{
+  readonly inputs: Inputs;
+  readonly targets: Targets;
+  readonly outputs: Outputs;
+  readonly states: States;
+  readonly parameters: Parameters;
+}>;
 export default cell;
 `);
 });

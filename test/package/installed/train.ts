@@ -22,7 +22,7 @@ import tide, { type Inputs, type Parameters } from './tide.js';
 
 declare const console: { log(text: string): void };
 
-const cell: Instance = await instantiate(tide, { seed: 1 });
+const cell = await instantiate(tide, { seed: 1 });
 const { batch, window: most } = cell.manifest;
 const steps = 9 * most;
 const series = Float32Array.from({ length: (steps + 1) * batch }, (_, i) => Math.sin(i / 3));
@@ -52,7 +52,7 @@ const epoch: Epoch = trainEpoch(cell, sequence, options);
 
 const names: readonly (keyof Parameters)[] = ['w_z', 'U_z', 'v'];
 const input: keyof Inputs = 'x';
-const sizes = names.map((name) => cell.parameters[name]?.length);
+const sizes = names.map((name) => cell.parameters[name].length);
 
 // @ts-expect-error  a number of steps is a number
 const wrongSteps = () => trainEpoch(cell, { ...sequence, steps: '3' }, options);
@@ -63,5 +63,15 @@ const noCell = () => instantiate('cell A() {}');
 // @ts-expect-error  what the cell says of itself stays as it is
 cell.manifest.batch = batch;
 
-const unused = [wrongSteps, noOptimiser, noCell, openStream].length;
+// @ts-expect-error  the cell has no such parameter
+const misspelled = () => cell.parameters.W_z.length;
+// @ts-expect-error  nor such an output
+const noOutput = () => cell.step([0.5, 0.25]).forecasts;
+const forecasts: Float32Array = cell.outputs.forecast;
+const state: Float32Array = cell.states.h.current;
+/** Where any cell will do. */
+const any: Instance = cell;
+
+const unused = [any, forecasts, state, misspelled, noOutput, wrongSteps, noOptimiser, noCell, openStream]
+  .length;
 console.log(JSON.stringify({ losses, updates: optimiser.updates, epoch, reports, sizes, input, unused }));
