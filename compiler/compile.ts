@@ -83,6 +83,7 @@ export interface Stages {
  * and memory map. Which is best, the host finds out when the cell is brought to life. A variant is emitted when its bytes
  * are first asked for.
  *
+ * @param source  the text, under the name that messages give it
  * @throws CompileError with every diagnostic of the source, or with what is wrong about the sizes, window and batch
  */
 export function compile(source: Source, options: CompileOptions = {}): CompiledCell {
@@ -141,7 +142,11 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Every stage, of the program that `options` name; the profile is `separate` by default. */
+/**
+ * Every stage, of the program that `options` name; the profile is `separate` by default.
+ *
+ * @throws CompileError as `compile`
+ */
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
   const front = frontStages(source, options);
   const { cell, graph, optimised, bound } = front;

@@ -57,7 +57,12 @@ export function clipByGlobalNorm(limit: number): Clipper {
   });
 }
 
-/** As `clipByGlobalNorm`, each parameter's gradient by its own norm. The direction does not stay. */
+/**
+ * As `clipByGlobalNorm`, each parameter's gradient by its own norm. The direction does not stay.
+ *
+ * @param limit  > 0
+ * @throws RuntimeError RNN509
+ */
 export function clipByParameterNorm(limit: number): Clipper {
   requireLimit(limit);
   return clipper(squaresOf, (squares) => {
@@ -69,7 +74,12 @@ export function clipByParameterNorm(limit: number): Clipper {
   });
 }
 
-/** Entries above `limit` become `limit`, those below `-limit` become `-limit` (Mikolov 2012). */
+/**
+ * Entries above `limit` become `limit`, those below `-limit` become `-limit` (Mikolov 2012).
+ *
+ * @param limit  > 0
+ * @throws RuntimeError RNN509
+ */
 export function clipByValue(limit: number): Clipper {
   requireLimit(limit);
   return clipper(largestOf, (largest, gradients) => {

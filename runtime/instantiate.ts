@@ -18,6 +18,8 @@ export interface InstantiateOptions extends VariantOptions {
 /**
  * Brings a compiled cell to life: memory, parameters at their start, states at theirs.
  *
+ * @param compiled  what `compile`, `readWasm` or a compiled module gives
+ * @returns an instance of which TypeScript knows the names where `compiled` comes from a compiled module
  * @throws RuntimeError RNN501, RNN504 for weights that do not fit, RNN509, RNN514, RNN515
  */
 export async function instantiate<Types extends CellTypes>(

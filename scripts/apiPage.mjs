@@ -122,7 +122,7 @@ function signature(project, name, declaration) {
     const type = project.checker.getTypeAtLocation(declaration.name);
     return `const ${name}: ${project.checker.typeToString(type)}`;
   }
-  if (isFunctionDeclaration(declaration)) return withoutBody(declaration).replace(/^export /, '');
+  if (isFunctionDeclaration(declaration)) return withoutBody(declaration).replace(/^export (async )?/, '');
   if (!isClassDeclaration(declaration)) return ownText(declaration).replace(/^export /, '');
   const head = /^export ([^{]*)\{/.exec(ownText(declaration))[1];
   const members = publicMembers(declaration).map((member) => {
