@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { boundSizes, checkedCell } from '../../compiler/compile.ts';
+import type { Instance } from '../../runtime/index.ts';
 import { type Bindings, bindColumns } from '../data/bind.ts';
 import { quoted } from '../data/columns.ts';
 import type { Fill } from '../data/fill.ts';
@@ -19,7 +20,7 @@ import {
 import { RunFolder } from './folder.ts';
 import { optimiserOf } from './optimisers.ts';
 import { withOutputs } from './outputs.ts';
-import { type Network, networkOf, type Run } from './training.ts';
+import { networkOf, type Run } from './training.ts';
 
 export interface BeginOptions {
   readonly size: ReadonlyMap<string, number>;
@@ -50,7 +51,7 @@ export async function beginRun(
   path: string,
   options: BeginOptions,
   io: Io,
-): Promise<{ readonly run: Run; readonly network: Network }> {
+): Promise<{ readonly run: Run; readonly network: Instance }> {
   const folder = new RunFolder(options.out ?? `${basename(path).replace(/\.rnn$/, '')}-run`);
   folder.checkFree();
   const source = readSource(path);
@@ -100,7 +101,7 @@ export async function beginRun(
     ...(profile && { profile }),
   };
   optimiserOf(draft.training);
-  const network = await networkOf(draft);
+  const network = await networkOf(draft, series);
   const configuration = { ...draft, profile: network.manifest.profile };
   const data = prepare(table, series, reading, scales);
   for (const { column, constant } of scales.values()) {
@@ -137,7 +138,7 @@ function defaultBatch(series: readonly Series[]): number {
 
 function describe(
   cell: Cell,
-  { manifest }: Network,
+  { manifest }: Instance,
   table: Table,
   series: readonly Series[],
   { ahead }: Bindings,

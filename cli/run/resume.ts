@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Instance } from '../../runtime/index.ts';
 import { columnsOf, prepare } from '../data/prepare.ts';
 import { split } from '../data/split.ts';
 import { readTable } from '../data/table.ts';
@@ -6,7 +7,7 @@ import { exitCodes, Failure } from '../failure.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts';
 import { RunFolder } from './folder.ts';
-import { type Network, networkOf, type Run } from './training.ts';
+import { networkOf, type Run } from './training.ts';
 
 /** What a run can be told anew. */
 export interface ResumeOptions {
@@ -24,12 +25,12 @@ export interface ResumeOptions {
 export async function resumeRun(
   path: string,
   options: ResumeOptions,
-): Promise<{ readonly run: Run; readonly network: Network }> {
+): Promise<{ readonly run: Run; readonly network: Instance }> {
   const folder = new RunFolder(path);
   const before = readConfiguration(folder);
   const configuration = changed(before, options);
   const data = await readRunData(configuration);
-  const network = await networkOf(configuration);
+  const network = await networkOf(configuration, data.series);
   folder.sweep();
   const from = folder.has('checkpoint') ? readCheckpoint(folder) : undefined;
   if (configuration !== before) writeConfiguration(folder, configuration);

@@ -1,5 +1,6 @@
-import { instantiate, RuntimeError } from '../../runtime/index.ts';
+import { type Instance, instantiate, RuntimeError } from '../../runtime/index.ts';
 import type { Prepared } from '../data/prepare.ts';
+import type { Series } from '../data/split.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -28,13 +29,17 @@ export interface Pace {
   readonly checkpointEvery: number;
 }
 
-/** A network of a run at its start, to be trained. */
-export async function networkOf(configuration: Configuration) {
+/**
+ * A network of a run at its start, to be trained.
+ *
+ * @param series  what it will run over: memory for a window that reaches beyond them is not needed
+ */
+export async function networkOf(configuration: Configuration, series: readonly Series[]): Promise<Instance> {
   const { batch, window, seed } = configuration.training;
-  return await instantiate(compileRun(configuration, { batch, window, training: true }), { seed });
+  const longest = series.reduce((most, { training }) => Math.max(most, training - configuration.ahead), 1);
+  const options = { batch, window: Math.min(window, longest), training: true };
+  return await instantiate(compileRun(configuration, options), { seed });
 }
-
-export type Network = Awaited<ReturnType<typeof networkOf>>;
 
 /**
  * Trains to the end, or until a signal comes. Whatever ends it, the folder holds a checkpoint, and log and weights at
@@ -42,7 +47,7 @@ export type Network = Awaited<ReturnType<typeof networkOf>>;
  *
  * @throws Failure (file) where a file cannot be written, (failed) where the numbers leave their range
  */
-export async function train(run: Run, network: Network, pace: Pace, io: Io): Promise<ExitCode> {
+export async function train(run: Run, network: Instance, pace: Pace, io: Io): Promise<ExitCode> {
   const { folder, configuration, data, from } = run;
   const { training } = configuration;
   const optimiser = optimiserOf(training);

@@ -49,7 +49,8 @@ async function prepared(name: string, ...options: readonly string[]): Promise<Ru
 async function trainOn(folder: RunFolder, epochs: number, resumed: boolean, stop = Number.POSITIVE_INFINITY) {
   const configuration = readConfiguration(folder);
   const { training } = configuration;
-  const network = await networkOf(configuration);
+  const made = await readRunData(configuration);
+  const network = await networkOf(configuration, made.series);
   const optimiser = optimiserOf(training);
   const from = resumed ? readCheckpoint(folder) : undefined;
   if (from !== undefined) {
@@ -58,18 +59,11 @@ async function trainOn(folder: RunFolder, epochs: number, resumed: boolean, stop
   }
   const log: LogLine[] = [];
   let asked = 0;
-  const outcome = await trainLoop(
-    network,
-    optimiser,
-    await readRunData(configuration),
-    { ...training, epochs },
-    from,
-    {
-      ...silent,
-      logged: (line) => void log.push(line),
-      interrupted: () => asked++ >= stop,
-    },
-  );
+  const outcome = await trainLoop(network, optimiser, made, { ...training, epochs }, from, {
+    ...silent,
+    logged: (line) => void log.push(line),
+    interrupted: () => asked++ >= stop,
+  });
   writeCheckpoint(folder, outcome.checkpoint, network.manifest);
   return { ...outcome, log };
 }
@@ -83,6 +77,8 @@ describe('a run that is interrupted', () => {
     optimiser: fc.constantFrom(...optimiserNames),
     schedule: fc.constantFrom('constant', 'cosine', 'step'),
     warmup: fc.nat(5),
+    // With the greater one the first epochs are the best.
+    'learning-rate': fc.constantFrom(0.001, 0.7),
     stops: fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLength: 4 }),
   });
 
@@ -299,8 +295,9 @@ describe('a disk that is full', () => {
         for (const name of whole.keys()) if (name !== 'config.json') rmSync(join(run, name));
         const configuration = readConfiguration(new RunFolder(run));
         const folder = new RunFolder(run, fullAfter(bytes));
-        const network = await networkOf(configuration);
-        const begun = { folder, configuration, data: await readRunData(configuration) };
+        const made = await readRunData(configuration);
+        const network = await networkOf(configuration, made.series);
+        const begun = { folder, configuration, data: made };
         const plain = picocolors.createColors(false);
         const io = { out: () => {}, err: () => {}, terminal: false, colours: { out: plain, err: plain } };
         await expect(train(begun, network, { checkpointEvery: 0 }, io)).rejects.toThrow(
