@@ -53,6 +53,7 @@ export function atLeastZero(text: string): number {
 
 /** May be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  if (text.trim() === '') throw new InvalidArgumentError('Name columns, for example a,b.');
   return [...before, text];
 }
 
@@ -86,4 +87,9 @@ export function collectOptions(
     options.set(name, read);
   }
   return options;
+}
+
+export function nonEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must have a name.');
+  return text;
 }

@@ -8,6 +8,7 @@ import {
   collectOptions,
   collectSizes,
   delimiter,
+  nonEmpty,
   positiveNumber,
   share,
   wholeNumber,
@@ -320,7 +321,12 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
         'fused',
       ]),
     )
-    .option('-o, --out <folder>', 'of the run, a new one (default: the name of the source, -run)')
+    .addOption(
+      new Option(
+        '-o, --out <folder>',
+        'of the run, a new one (default: the name of the source, -run)',
+      ).argParser(nonEmpty),
+    )
     .option('--resume <run>', 'goes on with a run, as if it had never stopped')
     .addOption(
       new Option('--checkpoint-every <seconds>', 'what a crash can lose at most')

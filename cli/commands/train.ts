@@ -103,6 +103,9 @@ function beginOptions(command: TrainCommand, path: string | undefined, given: Re
   if (holdoutBy === 'key' && holdout === 0 && given.has('holdout')) {
     refuse('--holdout 0 holds nothing out: leave out --holdout-by.');
   }
+  if (optimiserOptions.has('learningRate')) {
+    refuse('The learning rate is an option of its own: --learning-rate 0.01, for example.');
+  }
   if (schedule === 'step' && stepEpochs === undefined) {
     refuse('--schedule step needs the epochs from one step to the next: --step-epochs 30, for example.');
   }

@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { exitCodes, Failure } from '../failure.ts';
 import { fileFailure } from '../files.ts';
 
@@ -80,7 +80,7 @@ export class RunFolder {
   /** @throws Failure as `checkFree`, and (file) where it cannot be made */
   create(): void {
     this.checkFree();
-    attempt(`write ${this.path}`, () => void mkdirSync(this.path, { recursive: true }));
+    attempt(`write ${this.path}`, () => makeFolder(this.path));
   }
 
   /** @throws Failure (file) where it cannot be read */
@@ -142,6 +142,13 @@ export class RunFolder {
       // Windows opens no folders; the rename is kept by its file system.
     }
   }
+}
+
+/** With those around it. Node's own recursion does not end where a system has folders that take none, as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function isAlive(id: number): boolean {

@@ -350,6 +350,8 @@ describe('rnnc train refuses', () => {
       failed,
       'has no option beta9',
     ],
+    ['a rate among them', [...forecast, '--optimiser-options', 'learningRate=1'], usage, '--learning-rate'],
+    ['columns without names', [next, '--data', series, '--forecast', ''], usage, 'Name columns'],
     ['steps of no length', [...forecast, '--schedule', 'step'], usage, '--step-epochs'],
     ['steps without steps', [...forecast, '--step-epochs', '3'], usage, '--schedule step only'],
     ['a size without end', [...forecast, '-s', 'H=1e8'], failed, 'RNN'],
@@ -380,6 +382,9 @@ describe('rnnc train refuses', () => {
       err: expect.stringContaining('holds a run already'),
     });
     expect(await call(join(series, 'in'))).toMatchObject({ code: file });
+    expect(await call('')).toMatchObject({ code: usage });
+    if (existsSync('/proc/self')) expect(await call('/proc/nowhere')).toMatchObject({ code: file });
+    expect((await call(path('deep/in/the/woods'))).code).toBe(0);
   });
 });
 
