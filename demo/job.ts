@@ -99,7 +99,7 @@ function chooseNetwork(
 ): { readonly network: Instance; readonly hidden: number; readonly look: Look } {
   const { hiddenSizes, seed, epochs, k1, k2, horizon } = chosen;
   say.line(
-    `Training by truncated BPTT (an update every ${k1} months, ${k2} months back), Adam, seed ${seed}.
+    `Training by truncated BPTT (an update every ${k1} months, ${k2} months back), Adam with a cosine schedule, seed ${seed}.
 Validation errors are the RMSE of forecasts made 1 and ${horizon} months before.`,
   );
   const tried = hiddenSizes.map((hidden) => {

@@ -1,4 +1,4 @@
-import { adam, clipByGlobalNorm, type Instance, trainEpoch } from '../runtime/index.ts';
+import { adam, clipByGlobalNorm, cosineSchedule, type Instance, trainEpoch } from '../runtime/index.ts';
 import { errorsOf, networkForecasts } from './evaluate.ts';
 import { examplesOf, type Scale } from './features.ts';
 import type { Series, Split } from './series.ts';
@@ -11,6 +11,7 @@ export interface Settings {
   /** Truncated BPTT: months between updates, and months a loss goes back through. */
   readonly k1: number;
   readonly k2: number;
+  /** At first; it falls along half a cosine over all epochs. */
   readonly learningRate: number;
   readonly clipNorm: number;
   /** Months ahead of the closed-loop forecasts. */
@@ -51,14 +52,17 @@ export function train(
 ): Look {
   const { steps, inputs, targets, weights } = examplesOf(series, scale, split.validationFrom);
   const { k1, k2, horizon } = settings;
+  const optimiser = adam({ learningRate: settings.learningRate });
+  const schedule = cosineSchedule({ period: settings.epochs });
   const options = {
     k1,
     k2,
-    optimiser: adam({ learningRate: settings.learningRate }),
+    optimiser,
     clip: clipByGlobalNorm(settings.clipNorm),
   };
   let best: { look: Look; parameters: Map<string, Float32Array> } | undefined;
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    optimiser.learningRate = settings.learningRate * schedule(epoch - 1);
     const { loss } = trainEpoch(network, { inputs, targets, steps, lossWeights: weights }, options);
     if (epoch % settings.lookEvery !== 0) continue;
     const look = { epoch, ...validationErrors(network, series, scale, split, horizon) };

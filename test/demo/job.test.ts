@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Choices, forecastCo2 } from '../../demo/job.ts';
 import { readCo2 } from '../../demo/series.ts';
@@ -19,6 +20,15 @@ test('at one step the network beats every baseline on years it has not seen', ()
   expect(said).toContain('12 months ahead the network');
   expect(picture).toMatch(/^<svg [^>]*>\n<title id="title">[\s\S]*<\/svg>\n$/);
   expect(picture).not.toMatch(/NaN|Infinity|undefined/);
+});
+
+test('README tells what this run finds, and shows its picture', () => {
+  const { network, baselines, picture } = run();
+  const readme = readFileSync('README.md', 'utf8').replaceAll('*', '');
+  for (const { oneStep, closedLoop } of [...baselines, network])
+    expect(readme).toContain(`| ${oneStep.rmse.toFixed(3)} | ${closedLoop.rmse.toFixed(3)} |\n`);
+  expect(readme).toContain(`| ${network.name} |`);
+  expect(picture === readFileSync('docs/pictures/forecast.svg', 'utf8')).toBe(true);
 });
 
 test('two runs say and draw the same', () => {
