@@ -8,6 +8,8 @@ export interface Io {
   out(text: string): void;
   /** Errors and everything that is not the result. */
   err(text: string): void;
+  /** Resolves when what was written to `out` has gone on its way; a long stream waits for it now and then. */
+  drained?(): Promise<void>;
   /** Whether a progress bar can be drawn on standard error. */
   readonly terminal: boolean;
   /** For what goes there; plain where that is no terminal. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import picocolors from 'picocolors';
 import { exitCodes } from './failure.ts';
 import { main } from './rnnc.ts';
@@ -20,6 +21,9 @@ function coloursOf(stream: NodeJS.WriteStream) {
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  },
   terminal: process.stderr.isTTY === true,
   colours: { out: coloursOf(process.stdout), err: coloursOf(process.stderr) },
 });

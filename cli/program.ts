@@ -76,6 +76,16 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     'most steps of one sweep (default: 64, or 1 with --inference)',
   ).argParser(wholeNumber(1));
   const inference = new Option('--inference', 'without gradients').default(false);
+  const keyOption = new Option('-k, --key <column>', "tells sequences apart (default: the run's)");
+  const delimiterOption = new Option(
+    '--delimiter <mark>',
+    "between fields, or tab (default: the run's)",
+  ).argParser(delimiter);
+  const fillOption = new Option('--fill <how>', "where a value is missing (default: the run's)").choices([
+    'previous',
+    'zero',
+    'mean',
+  ]);
   const examples = (...lines: readonly string[]) =>
     ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
 
@@ -347,6 +357,33 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
       );
       finish(await (await import('./commands/train.ts')).trainFile(file, options, given, io));
     });
+
+  program
+    .command('predict')
+    .description('The next rows after a history, or a prediction for each row that comes.')
+    .argument('<run>', 'folder of a run of rnnc train')
+    .option('-d, --data <file.csv>', "the history, - for standard input (default: the run's data)")
+    .addOption(
+      new Option('-n, --steps <count>', 'rows to predict, each from those before (default: 1)').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .option('--observed [file.csv]', 'a prediction for each of these rows (default: standard input)')
+    .addOption(keyOption)
+    .option('--no-key', 'all rows are one sequence')
+    .addOption(delimiterOption)
+    .addOption(fillOption)
+    .addHelpText(
+      'after',
+      examples(
+        'rnnc predict tides-run --steps 24',
+        'rnnc predict tides-run --data newer.csv --steps 24',
+        'tail -n +1 -f sensor.csv | rnnc predict tides-run --observed',
+      ),
+    )
+    .action(async (run: string, options) =>
+      finish(await (await import('./commands/predict.ts')).predictRun(run, options, io)),
+    );
 
   program
     .command('print')

@@ -74,9 +74,9 @@ const drained = (parser: Parser): Promise<void> =>
   new Promise((resolve) => void parser.once('drain', resolve));
 
 /** Characters; more are a quote that does not close, or no table at all. */
-const longestRow = 2 ** 24;
+export const longestRow = 2 ** 24;
 
-function quoteMessage(error: CsvError, from: number): string {
+export function quoteMessage(error: CsvError, from: number): string {
   const line = `line ${from}: `;
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
@@ -92,7 +92,7 @@ function quoteMessage(error: CsvError, from: number): string {
 }
 
 /** Holds rows against the first line. */
-class CheckedRows {
+export class CheckedRows {
   readonly #file: string;
   readonly #delimiter: string;
   readonly #reader: RowReader;
@@ -165,7 +165,7 @@ class CheckedRows {
 const mostBlank = 1000;
 
 /** Lets UTF-8 pass, whole characters at a time, without its mark at the beginning. */
-class CheckedText {
+export class CheckedText {
   readonly #file: string;
   #begun = false;
   /** Of the file, where the next bytes begin. */
