@@ -1,5 +1,5 @@
 import type { Fill } from '../data/fill.ts';
-import { readLive } from '../data/live.ts';
+import { piecesOf, readLive } from '../data/live.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { feedbackOf } from '../predict/feedback.ts';
@@ -48,16 +48,20 @@ export async function predictRun(path: string, command: PredictCommand, io: Io):
   });
   const printer = new Printer(forecaster, delimiter, key, io);
   const warmUp = async (file: string) => {
-    const rows = new InputRows(forecaster, sequences, rowOptions(file));
-    await readLive(file, delimiter, rows);
+    const options = rowOptions(file);
+    const rows = new InputRows(forecaster, sequences, options);
+    await readLive(piecesOf(file), options.file, delimiter, rows);
     if (rows.rows === 0) {
-      throw new Failure(exitCodes.failed, `${file}: there are no rows, only the line of column names.`);
+      throw new Failure(
+        exitCodes.failed,
+        `${options.file}: there are no rows, only the line of column names.`,
+      );
     }
   };
 
-  if (observed !== undefined) {
-    if (data !== undefined) await warmUp(data);
-    const options = rowOptions(observed);
+  /** A prediction for each row of a file or stream. */
+  const follow = async (file: string) => {
+    const options = rowOptions(file);
     const rows = new InputRows(forecaster, sequences, options, (sequence, line) =>
       printer.row(sequence.key, () => `${options.file}: line ${line}`),
     );
@@ -65,32 +69,37 @@ export async function predictRun(path: string, command: PredictCommand, io: Io):
       rows.header(names);
       printer.header();
     };
-    try {
-      await readLive(observed, delimiter, { header, row: (fields, line) => rows.row(fields, line) }, () =>
-        printer.flush(),
-      );
-    } finally {
-      await printer.flush();
-    }
-    return exitCodes.fine;
-  }
-
-  const feedback = feedbackOf(forecaster, 'The next rows cannot be predicted');
-  await warmUp(data ?? ownData(configuration.data.file));
-  printer.header();
-  const values = new Float32Array(feedback.length);
-  for (const { key: name } of sequences.all) {
-    sequences.enter(name);
-    for (let step = 1; step <= (steps ?? 1); step++) {
-      if (step > 1 || configuration.ahead === 0) {
-        for (const [i, from] of feedback.entries()) values[i] = forecaster.said[from]!;
-        forecaster.step(values);
+    const row = (fields: readonly string[], line: number) => rows.row(fields, line);
+    await readLive(piecesOf(file), options.file, delimiter, { header, row }, () => printer.flush());
+  };
+  /** The rows after the last of every sequence. */
+  const goOn = async (feedback: readonly number[], count: number) => {
+    const values = new Float32Array(feedback.length);
+    printer.header();
+    for (const { key: name } of sequences.all) {
+      sequences.enter(name);
+      for (let step = 1; step <= count; step++) {
+        if (step > 1 || configuration.ahead === 0) {
+          for (const [i, from] of feedback.entries()) values[i] = forecaster.said[from]!;
+          forecaster.step(values);
+        }
+        printer.row(name, () => `step ${step}`);
+        if (printer.waiting > 2 ** 16) await printer.flush();
       }
-      printer.row(name, () => `step ${step}`);
-      if (printer.waiting > 2 ** 16) await printer.flush();
     }
+  };
+
+  // What is refused is refused before the history is read.
+  const feedback =
+    observed === undefined ? feedbackOf(forecaster, 'The next rows cannot be predicted') : undefined;
+  const history = data ?? (observed === undefined ? ownData(configuration.data.file) : undefined);
+  if (history !== undefined) await warmUp(history);
+  try {
+    if (feedback !== undefined) await goOn(feedback, steps ?? 1);
+    else await follow(observed!);
+  } finally {
+    await printer.flush();
   }
-  await printer.flush();
   return exitCodes.fine;
 }
 

@@ -7,18 +7,19 @@ import { openRead } from './table.ts';
  * Reads comma-separated values as `readCsv` does, but hands over each row as soon as its line has ended, where a parser of
  * whole files keeps the last one back until more comes. What is not yet handed over is all that is kept.
  *
- * @param path       of a file, or `-` for standard input
+ * @param chunks     bytes in order, see `piecesOf`
+ * @param file       its name, for messages
  * @param delimiter  between fields
  * @param settled    called after the rows of each piece that came, awaited before the next
- * @throws Failure as `readCsv`, and (file) where the file cannot be read
+ * @throws Failure as `readCsv`, and what `chunks` throws
  */
 export async function readLive(
-  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
   delimiter: string,
   reader: RowReader,
   settled: () => Promise<void> | void = () => {},
 ): Promise<void> {
-  const file = path === '-' ? 'standard input' : path;
   const rows = new CheckedRows(file, delimiter, reader);
   const text = new CheckedText(file);
   const whole = new WholeRows();
@@ -40,7 +41,7 @@ export async function readLive(
       throw error instanceof CsvError ? dataFailure(file, quoteMessage(error, rows.line + 1)) : error;
     }
   };
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of chunks) {
     parseRows(whole.take(text.take(chunk)));
     if (whole.kept > longestRow) {
       throw dataFailure(file, quoteMessage(new CsvError('CSV_MAX_RECORD_SIZE', ''), rows.line + 1));
@@ -53,7 +54,12 @@ export async function readLive(
   await settled();
 }
 
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of a file, or of standard input for `-`, as they come.
+ *
+ * @throws Failure (file) where it cannot be read
+ */
+export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   const stream = openRead(path)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   try {
     for (;;) {
