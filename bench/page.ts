@@ -160,7 +160,8 @@ The most that a new process holds (resident) in an LSTM training step of H 128, 
 ${memoryTable(result)}`,
     `## Compiling
 
-\`dsl-examples/lstm.rnn\` with a loss, for training, from text to an instance whose parameters are drawn. *Warm* is the median in
+\`dsl-examples/lstm.rnn\`, for training, from text to an instance whose parameters are drawn (at H 128, half of it goes into four
+orthogonal matrices and memory). *Warm* is the median in
 a process that has done it before; *another instance* is made of the same compiled cell, when the register block need not be
 chosen by a measurement any more; *new process* is from start to end, bundle read and Node started
 (*empty process* is Node alone).

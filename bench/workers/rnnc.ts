@@ -5,7 +5,15 @@ import type { Case } from '../cases.ts';
 import { median } from '../statistics.ts';
 import { multiplyAddPeak } from './peak.ts';
 import { type Prepared, randomValues, serve } from './protocol.ts';
-import { type Bundle, compileCase, instantiate, loadBundle, profile, target } from './rnncCase.ts';
+import {
+  type Bundle,
+  compileCase,
+  instantiate,
+  loadBundle,
+  profile,
+  questionOf,
+  target,
+} from './rnncCase.ts';
 
 /*
  * rnnc as its users have it: `compile`, `instantiate`, `forward`, `backward`, `step`.
@@ -91,9 +99,10 @@ function entries(shape: readonly number[]): number {
 
 /** Milliseconds from text to an instance: of the first time in this process, and the median of later ones. */
 async function compileTimes(bundle: Bundle, wanted: Case): Promise<Readonly<Record<string, number>>> {
+  const { source, options } = questionOf(bundle, wanted, { trained: false });
   const once = async () => {
     const start = performance.now();
-    const compiled = compileCase(bundle, wanted);
+    const compiled = bundle.compiler.compile(source, options);
     const compiledAt = performance.now();
     await instantiate(bundle, compiled);
     const end = performance.now();

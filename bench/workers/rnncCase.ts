@@ -42,19 +42,33 @@ export async function loadBundle(): Promise<Bundle> {
   return bundle;
 }
 
-export function compileCase({ compiler, scalarise }: Bundle, wanted: Case): Compiler.CompiledCell {
+/**
+ * What `compile` is given for a case.
+ *
+ * @param trained  the cell with a loss, where the case trains; else the cell alone
+ */
+export function questionOf(
+  { compiler }: Bundle,
+  wanted: Case,
+  { trained }: { readonly trained: boolean },
+): { readonly source: Compiler.Source; readonly options: Compiler.CompileOptions } {
   const { operation, steps, batch } = wanted;
   const training = operation === 'train';
   const known = cells.get(wanted.cell);
-  const file = known === undefined ? wanted.cell : training ? known.trained : known.file;
-  const cell = training ? undefined : known?.cell;
+  const file = known === undefined ? wanted.cell : training && trained ? known.trained : known.file;
+  const cell = training && trained ? undefined : known?.cell;
   const source = read(join(root, file));
   if (source === undefined) throw new Error(`there is no file ${file}`);
   const chosen = cell === undefined ? {} : { cell };
-  const named = compiler
-    .checkedCell(source, { load, ...chosen })
-    .sizes.map(({ name }) => name)
-    .filter((name) => name === 'I' || name === 'H');
+  const usual = ['I', 'H'];
+  // Cells of the bench have both sizes; another's are looked up.
+  const named =
+    known !== undefined
+      ? usual
+      : compiler
+          .checkedCell(source, { load, ...chosen })
+          .sizes.map(({ name }) => name)
+          .filter((name) => usual.includes(name));
   const options: Compiler.CompileOptions = {
     sizes: Object.fromEntries(named.map((name) => [name, name === 'I' ? wanted.inputs : wanted.hidden])),
     batch,
@@ -65,6 +79,12 @@ export function compileCase({ compiler, scalarise }: Bundle, wanted: Case): Comp
     load,
     ...chosen,
   };
+  return { source, options };
+}
+
+export function compileCase(bundle: Bundle, wanted: Case): Compiler.CompiledCell {
+  const { compiler, scalarise } = bundle;
+  const { source, options } = questionOf(bundle, wanted, { trained: true });
   if (target !== 'scalar') return compiler.compile(source, options);
   const { program } = compiler.compileStages(source, options);
   const { manifest } = compiler.compile(source, options);
