@@ -13,7 +13,8 @@ const y = [0, 0, 0];
 function trained(file: string) {
   const network = live(file, { window: 3 });
   const optimiser = sgd({ learningRate: 0.01 });
-  const copies = () => Object.fromEntries(['w', 'u', 'b'].map((name) => [name, [...network.parameters[name]!]]));
+  const copies = () =>
+    Object.fromEntries(['w', 'u', 'b'].map((name) => [name, [...network.parameters[name]!]]));
   const before = copies();
   const gradients: number[][] = [];
   for (let update = 0; update < 50; update++) {

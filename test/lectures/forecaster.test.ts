@@ -32,13 +32,16 @@ describe('a forecaster with the loss 1/2 (x - x_hat)^2 over T - 1 scored steps',
     expect(adjoint.gradients.get('b')![0]).toBeCloseTo(byHand.b, 14);
   });
 
-  it.each(['js', 'wasm'] as const)('has them in %s, where the mean is what `backward` takes by itself', (target) => {
-    const network = live('lectures/forecaster.rnn', { target, window: 8 });
-    network.forward(x, scored, { targets: next });
-    network.backward();
-    expect([...network.losses]).toEqual(byHand.losses);
-    expect(network.meanLoss()).toBeCloseTo(byHand.mean, 14);
-    expect(network.gradients.a![0]).toBeCloseTo(byHand.a, 6);
-    expect(network.gradients.b![0]).toBeCloseTo(byHand.b, 6);
-  });
+  it.each(['js', 'wasm'] as const)(
+    'has them in %s, where the mean is what `backward` takes by itself',
+    (target) => {
+      const network = live('lectures/forecaster.rnn', { target, window: 8 });
+      network.forward(x, scored, { targets: next });
+      network.backward();
+      expect([...network.losses]).toEqual(byHand.losses);
+      expect(network.meanLoss()).toBeCloseTo(byHand.mean, 14);
+      expect(network.gradients.a![0]).toBeCloseTo(byHand.a, 6);
+      expect(network.gradients.b![0]).toBeCloseTo(byHand.b, 6);
+    },
+  );
 });

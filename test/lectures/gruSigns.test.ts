@@ -9,8 +9,7 @@ import { distance, evaluated, live } from './support.ts';
 
 const [steps, batch, I, H] = [9, 2, 3, 5];
 const random = new Random(11, 'gru');
-const draw = (length: number) =>
-  Float64Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
+const draw = (length: number) => Float64Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
 const keep: Record<string, Float64Array> = Object.fromEntries(
   ['z', 'r', 'n'].flatMap((gate) => [
     [`W_${gate}`, draw(H * I)],
@@ -38,9 +37,9 @@ describe('GRU with z = 1 to keep, and with z = 1 to take', () => {
     const one = inDoubles('gru.rnn', keep);
     const other = inDoubles('lectures/gru_update.rnn', take);
     expect(distance(other.outputs.get('h')!, one.outputs.get('h')!)).toBeLessThan(1e-14);
-    expect(distance(other.adjoint.inputCotangents.get('x')!, one.adjoint.inputCotangents.get('x')!)).toBeLessThan(
-      1e-13,
-    );
+    expect(
+      distance(other.adjoint.inputCotangents.get('x')!, one.adjoint.inputCotangents.get('x')!),
+    ).toBeLessThan(1e-13);
     expect([...one.adjoint.gradients.keys()].sort()).toEqual([...names].sort());
     for (const name of names) {
       const gradient = other.adjoint.gradients.get(name)!;
@@ -63,7 +62,9 @@ describe('GRU with z = 1 to keep, and with z = 1 to take', () => {
     expect(distance(other.outputs.h!, one.outputs.h!)).toBeLessThan(1e-6);
     for (const name of names) {
       const gradient = other.gradients[name]!;
-      expect(distance(ofUpdateGate(name) ? negated(gradient) : gradient, one.gradients[name]!)).toBeLessThan(1e-5);
+      expect(distance(ofUpdateGate(name) ? negated(gradient) : gradient, one.gradients[name]!)).toBeLessThan(
+        1e-5,
+      );
     }
   });
 

@@ -110,14 +110,14 @@ describe('the constant error carousel', () => {
   });
 
   it('with forget gates that are open the error goes round unchanged; half open it halves each step', () => {
-    const after = (bias: number) => {
+    const errorsAfter = (bias: number) => {
       const cell = live('lectures/lstm_carousel.rnn', { window: 100 });
       cell.setParameters({ W_f: new Float64Array(H * I), b_f: new Float64Array(H).fill(bias) });
       cell.forward(new Float32Array(100 * I), 100);
       cell.backward({ finalStateCotangents: { c: [1, 1, 1, 1] } });
       return [...cell.startCotangents.c!];
     };
-    expect(after(200)).toEqual([1, 1, 1, 1]);
-    for (const error of after(0)) expect(Math.abs(error / 2 ** -100 - 1)).toBeLessThan(1e-4);
+    expect(errorsAfter(200)).toEqual([1, 1, 1, 1]);
+    for (const error of errorsAfter(0)) expect(Math.abs(error / 2 ** -100 - 1)).toBeLessThan(1e-4);
   });
 });

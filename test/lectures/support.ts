@@ -9,6 +9,7 @@ import {
   type SequenceGiven,
   type SequenceResult,
   type Source,
+  type Stages,
 } from '../../compiler/index.ts';
 import { type Instance, instantiateSync } from '../../runtime/index.ts';
 
@@ -52,15 +53,27 @@ export function sequence(given: Given): SequenceGiven {
   };
 }
 
-/** The meaning of a cell and its derivative, in f64. */
-export function evaluated(path: string, given: Given, sizes: Readonly<Record<string, number>> = {}) {
-  const { bound } = compileStages(cell(path), { sizes, inputCotangents: true });
-  return evaluateSequence(bound, sequence(given)) as Required<SequenceResult>;
+const compiled = new Map<string, Stages['bound']>();
+
+/** A cell's graph with numbers for sizes, made once for all runs. */
+function bound(path: string, sizes: Readonly<Record<string, number>>): Stages['bound'] {
+  const key = JSON.stringify([path, sizes]);
+  if (!compiled.has(key)) {
+    compiled.set(key, compileStages(cell(path), { sizes, inputCotangents: true }).bound);
+  }
+  return compiled.get(key)!;
 }
 
-/** The compiled cell, alive: the kernels in f32, with the same bits on every host. */
+/** The meaning of a cell and its derivative, in f64. */
+export function evaluated(path: string, given: Given, sizes: Readonly<Record<string, number>> = {}) {
+  return evaluateSequence(bound(path, sizes), sequence(given)) as Required<SequenceResult>;
+}
+
+/** The compiled cell, alive: the kernels in f32, with the same bits on every host and no block to be chosen. */
 export function live(path: string, options: CompileOptions = {}): Instance {
-  return instantiateSync(compile(cell(path), { profile: 'separate', inputCotangents: true, ...options }));
+  return instantiateSync(
+    compile(cell(path), { profile: 'separate', block: '4x2', inputCotangents: true, ...options }),
+  );
 }
 
 /** Largest |a - b| / max(1, |b|) of two arrays. */
