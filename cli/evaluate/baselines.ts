@@ -39,7 +39,7 @@ export const drift: Baseline = {
 /** The value of the last row that was known and lies a whole number of seasons before. */
 export function seasonal(season: number): Baseline {
   return {
-    name: `seasonal, ${season} ${season === 1 ? 'row' : 'rows'}`,
+    name: `seasonal (${season} ${season === 1 ? 'row' : 'rows'})`,
     classes: true,
     forecast: (values, row, horizon) => {
       const from = row - season * Math.ceil(horizon / season);

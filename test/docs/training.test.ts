@@ -20,7 +20,7 @@ interface Shown {
 }
 
 const examples: Shown[] = [];
-for (const [, text] of page.matchAll(/^ {4}(\S.*)$/gm)) {
+for (const [, text] of page.matchAll(/^ {4}( *\S.*)$/gm)) {
   if (text!.startsWith('rnnc ')) examples.push({ command: text!, lines: [] });
   else examples.at(-1)!.lines.push(text!);
 }
@@ -30,7 +30,9 @@ const wording = (line: string) =>
   line
     .replace(/\d*\.\d+(e-\d+)?|\d+e-\d+/g, '#')
     .replace(/\b(fused|separate) rounding/, 'rounding')
-    .replace(/ {2}best$/, '');
+    .replace(/ {2}best$/, '')
+    .replace(/ {2,}/g, '  ')
+    .trim();
 
 describe('docs/training.md', () => {
   const before = process.cwd();

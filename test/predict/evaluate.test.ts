@@ -85,7 +85,7 @@ describe('rnnc evaluate', () => {
         ['network', errors(byNetwork(ahead))],
         ['persistence', errors(heldOut.map((row) => [values[row - ahead]!, values[row]!]))],
         ['drift', errors(heldOut.map((row) => [values[row - ahead]! + ahead * slope, values[row]!]))],
-        ['seasonal, 9 rows', errors(heldOut.map((row) => [values[row - m]!, values[row]!]))],
+        ['seasonal (9 rows)', errors(heldOut.map((row) => [values[row - m]!, values[row]!]))],
       ]);
     expect(tables(out)).toEqual(
       new Map([
@@ -210,9 +210,9 @@ describe('rnnc evaluate', () => {
     expect([...table!]).toEqual([
       ['network', [0]],
       ['persistence', [100]],
-      ['seasonal, 2 rows', [50]],
+      ['seasonal (2 rows)', [50]],
     ]);
-    expect(out).toContain('its share of wrong ones is 100 % below that of seasonal, 2 rows');
+    expect(out).toContain('its share of wrong ones is 100 % below that of seasonal (2 rows)');
   });
 });
 
