@@ -55,6 +55,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
         '  rnnc gradcheck gru.rnn --size H=5',
         '  rnnc compile lstm.rnn --size I=3,H=8 -o lstm.js',
         '  rnnc train model.rnn --data tides.csv --forecast height',
+        '  rnnc predict model-run --steps 24',
         '',
         'Exit codes: 0 fine, 1 errors in the source, the data or the gradient, 2 wrong call, 3 file cannot be read or',
         'written, 70 a mistake of rnnc itself, 130 ended by Ctrl-C. NO_COLOR=1 switches colours off, too.',
