@@ -1,4 +1,3 @@
-import { monthName, type Series, type Split } from './series.ts';
 import {
   axes,
   dot,
@@ -11,7 +10,8 @@ import {
   type Tick,
   text,
   ticks,
-} from './svg.ts';
+} from '../plot/svg.ts';
+import { monthName, type Series, type Split } from './series.ts';
 
 /** What the picture shows, in ppm. */
 export interface Picture {

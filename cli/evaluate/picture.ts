@@ -1,4 +1,4 @@
-import { chart, colours, type Line } from '../plot/chart.ts';
+import { chart, colours, type Line } from '../../plot/chart.ts';
 import type { HeldOut } from './held.ts';
 import type { Score, Scored } from './scores.ts';
 

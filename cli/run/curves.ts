@@ -1,4 +1,4 @@
-import { chart, colours } from '../plot/chart.ts';
+import { chart, colours } from '../../plot/chart.ts';
 import type { RunFolder } from './folder.ts';
 import type { LogLine } from './log.ts';
 

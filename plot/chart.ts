@@ -1,4 +1,4 @@
-import { axes, frame, line, type Point, scale, type Tick, text } from '../../demo/svg.ts';
+import { axes, frame, line, type Point, scale, type Tick, text } from './svg.ts';
 
 export interface Line {
   readonly name: string;
