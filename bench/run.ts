@@ -81,9 +81,12 @@ function replaced(earlier: BenchResult, later: BenchResult): BenchResult {
   const merge = <T extends { peer: string; case: Case }>(first: readonly T[], again: readonly T[]): T[] =>
     first.map((entry) => again.find((other) => key(other) === key(entry)) ?? entry);
   const what = [...later.cases.map((entry) => nameOf(entry.case)), ...parts];
+  const stillThere = (earlier.again ?? [])
+    .map(({ commit, what: before }) => ({ commit, what: before.filter((name) => !what.includes(name)) }))
+    .filter((entry) => entry.what.length > 0);
   return {
     ...earlier,
-    again: [...(earlier.again ?? []), { commit: later.commit, what }],
+    again: [...stillThere, { commit: later.commit, what }],
     cases: earlier.cases.map(
       (entry) => later.cases.find((other) => nameOf(other.case) === nameOf(entry.case)) ?? entry,
     ),
