@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { nameOf } from './cases.ts';
 import { cells } from './cells.ts';
+import { install } from './install.ts';
 import { chart, describeChart } from './page/charts.ts';
 import { goalsTable } from './page/goals.ts';
 import { recordedMachine } from './page/recorded.ts';
@@ -28,10 +29,20 @@ import type { BenchResult, CaseResult } from './result.ts';
 const bench = dirname(fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, ''));
 const root = dirname(bench);
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = readArguments({
   allowPositionals: true,
-  options: { docs: { type: 'string', default: join(root, 'docs') } },
+  options: {
+    docs: { type: 'string', default: join(root, 'docs') },
+    help: { type: 'boolean', default: false },
+  },
 });
+
+if (values.help) {
+  process.stdout.write(
+    'npm run bench:page -- [RESULT] [--docs FOLDER]   by default the newest of bench/results\n',
+  );
+  process.exit(0);
+}
 
 function newestResult(): string {
   const folder = join(bench, 'results');
@@ -184,6 +195,7 @@ ${recordedTable()}`,
 
 const file = resolve(positionals[0] ?? newestResult());
 const result = JSON.parse(readFileSync(file, 'utf8')) as BenchResult;
+if (!existsSync(join(bench, 'node_modules', 'vega'))) install(bench);
 const pictures = picturesOf(result);
 mkdirSync(join(values.docs, 'pictures'), { recursive: true });
 for (const { name, results, withCell } of pictures.values()) {

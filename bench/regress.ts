@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { bundleRnnc } from './bundle.ts';
 import { type Case, chooseCases, nameOf } from './cases.ts';
+import { install } from './install.ts';
 import { choosePeers, type Peer } from './peers.ts';
 import { formatMicroseconds, measureCase, type Running, startWorkers } from './rounds.ts';
 import { pairedRatios, spreadOf } from './statistics.ts';
@@ -25,7 +26,7 @@ const usage = `npm run bench:regress -- [OPTION...] A [B]
   --cpu N               (0)
 `;
 
-const { values: options, positionals } = parseArgs({
+const { values: options, positionals } = readArguments({
   allowPositionals: true,
   options: {
     cases: { type: 'string' },
@@ -101,6 +102,7 @@ async function regress(): Promise<void> {
   }
   const cases = chooseCases(options.cases ?? usualCases);
   const [line] = choosePeers(options.line);
+  install(bench);
   say(`A: ${nameOfCommit(a)}\nB: ${nameOfCommit(b)}\nBundling both ...`);
   mkdirSync(out, { recursive: true });
   const running = [...(await startCommit(a, 'A', line!)), ...(await startCommit(b, 'B', line!))];

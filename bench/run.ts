@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { bundleRnnc } from './bundle.ts';
 import { allCases, type Case, chooseCases, nameOf, quickCases } from './cases.ts';
 import { measureCompile, measureMemory, measureSizes } from './extras.ts';
+import { install } from './install.ts';
 import { slugOf, thisMachine } from './machine.ts';
 import { choosePeers, peers, quickPeers } from './peers.ts';
 import type { BenchResult, CaseResult } from './result.ts';
@@ -34,7 +35,7 @@ const usage = `npm run bench -- [OPTION...]
 RNNC_BENCH_PYTHON names a Python interpreter that has torch or jax.
 `;
 
-const { values: options } = parseArgs({
+const { values: options } = readArguments({
   options: {
     quick: { type: 'boolean', default: false },
     cases: { type: 'string' },
@@ -117,6 +118,7 @@ async function run(): Promise<void> {
 
   const earlier =
     options.into === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as BenchResult);
+  install(bench);
   say('Bundling rnnc from its sources ...');
   await bundleRnnc(root, folders.module);
   const { running, results } = await startWorkers(wanted, folders, settings.cpu, say);
