@@ -1,7 +1,6 @@
 import { differentiate } from './autodiff/differentiate.ts';
 import type { Cell } from './cell/cell.ts';
 import { type Checked, check } from './cell/check.ts';
-import type { Load } from './cell/modules.ts';
 import { bindSizes } from './cell/sizes.ts';
 import { verifyCell } from './cell/verify.ts';
 import { compileCatalog } from './diagnostics/catalog/compile.ts';
@@ -17,6 +16,7 @@ import type { CompiledCell } from './module/manifest.ts';
 import { arrange } from './optimise/arrange.ts';
 import { optimise } from './optimise/passes.ts';
 import { withoutInputCotangents } from './optimise/removeDead.ts';
+import { type CompileOptions, checkCall, checkSourceText } from './options.ts';
 import { type BlockName, blocksOf, registerBlocks } from './plan/blocks.ts';
 import { choosePlan } from './plan/choose.ts';
 import { naivePlan } from './plan/naive.ts';
@@ -31,34 +31,7 @@ import { parse } from './syntax/parse.ts';
 import { targets } from './targets/index.ts';
 import type { Target } from './targets/target.ts';
 
-/** Options of `compile`. */
-export interface CompileOptions {
-  /** Sizes and real numbers of the cell's header that have no default, or another value. */
-  readonly sizes?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
-  /** Which cell of the file; by default the last. */
-  readonly cell?: string;
-  /** Rows that run side by side; default 1. */
-  readonly batch?: number;
-  /** Most steps of one forward call, so the steps between truncations; default 1 without training, else 64. */
-  readonly window?: number;
-  /** Whether gradients are wanted; default true. */
-  readonly training?: boolean;
-  /** Default `wasm`. */
-  readonly target?: Target['name'];
-  /**
-   * How a multiply-add rounds: `separate` (twice, the same bits on every host) or `fused` (once, faster). Default: in
-   * WebAssembly both, for the host to choose; elsewhere `separate`.
-   */
-  readonly profile?: RoundingProfile;
-  /** Results a contraction keeps in registers at a time; changes speed and never bits. Default: see `compile`. */
-  readonly block?: BlockName;
-  /** Whether `backward` gives the loss's derivative by the inputs too; default false. */
-  readonly inputCotangents?: boolean;
-  /** Default `fast`; `naive` is the plan without cleverness, for comparison. */
-  readonly plan?: 'fast' | 'naive';
-  /** Reads imported files. */
-  readonly load?: Load;
-}
+export type { CompileOptions } from './options.ts';
 
 /** Every stage of one compilation, for printing and for tests. */
 export interface Stages {
@@ -84,9 +57,10 @@ export interface Stages {
  * are first asked for.
  *
  * @param source  the text, under the name that messages give it
- * @throws CompileError with every diagnostic of the source, or with what is wrong about the sizes, window and batch
+ * @throws CompileError with every diagnostic of the source, or with what is wrong about the options, sizes, window and batch
  */
 export function compile(source: Source, options: CompileOptions = {}): CompiledCell {
+  checkCall(source, options);
   const target = targets.find(({ name }) => name === (options.target ?? 'wasm'));
   invariant(target !== undefined, `no target ${options.target}`);
   const front = frontStages(source, options);
@@ -148,6 +122,7 @@ function once<T>(make: () => T): () => T {
  * @throws CompileError as `compile`
  */
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
+  checkCall(source, options);
   const front = frontStages(source, options);
   const { cell, graph, optimised, bound } = front;
   const plan = planned(front, { ...options, ...variantFor(options) });
@@ -223,6 +198,7 @@ export function checkedCell(source: Source, options: Pick<CompileOptions, 'cell'
 
 /** Everything there is to say about a source, and those of its cells that are sound. */
 export function checkSource(source: Source, options: Pick<CompileOptions, 'cell' | 'load'> = {}): Checked {
+  checkSourceText(source);
   const { tree, diagnostics, lost } = parse(source);
   const checked = check(tree, { ...options, ...(diagnostics.length === 0 ? {} : { lost }) });
   return { cells: checked.cells, diagnostics: [...diagnostics, ...checked.diagnostics] };
@@ -235,14 +211,17 @@ export function boundSizes(cell: Cell, given: CompileOptions['sizes'] = {}): Bin
   return bound;
 }
 
+const gibibytes = (bytes: number): string => `${Number((bytes / 2 ** 30).toPrecision(3))} GiB`;
+
 /** Addresses have 32 bits. */
 const mostBytes = 2 ** 32;
 
 /** @throws CompileError */
 function checkMemory(cell: Cell, { memoryBytes, window, batch }: Plan): void {
   if (memoryBytes <= mostBytes) return;
-  const what = `The memory for ${window} steps of ${batch} ${batch === 1 ? 'row' : 'rows'}, in bytes,`;
-  const parameters = { what, value: memoryBytes, limit: mostBytes };
+  const what = `The memory for ${window} ${window === 1 ? 'step' : 'steps'} of ${batch} ${batch === 1 ? 'row' : 'rows'}`;
+  const remedy = 'Give a smaller window, batch or sizes.';
+  const parameters = { what, value: gibibytes(memoryBytes), limit: gibibytes(mostBytes), remedy };
   throw new CompileError([diagnose(sizeCatalog.tooLarge, cell.span, parameters)]);
 }
 

@@ -2,6 +2,7 @@ import { printCell } from './cell/print.ts';
 import { type CompileOptions, checkedCell, compileStages, graphStages } from './compile.ts';
 import { CompileError } from './diagnostics/compileError.ts';
 import { printGraph } from './graph/print.ts';
+import { checkAmong, checkCall } from './options.ts';
 import { printPlan } from './plan/print.ts';
 import { printProgram } from './program/print.ts';
 import type { Source } from './source/source.ts';
@@ -21,6 +22,8 @@ export type StageName = (typeof stageNames)[number];
  * @throws CompileError
  */
 export function dump(source: Source, stage: StageName, options: CompileOptions = {}): string {
+  checkCall(source, options);
+  checkAmong(source, 'stage', stage, stageNames);
   if (stage === 'syntax') return syntaxText(source);
   if (stage === 'cell') return printCell(checkedCell(source, options));
   if (stage === 'graph') return printGraph(graphStages(source, options).optimised);

@@ -39,7 +39,8 @@ export function check(
   const wanted = only === undefined ? own : [module.cells.get(only)].filter((home) => home !== undefined);
   if (only !== undefined && wanted.length === 0) {
     const span = { source: tree.span.source, start: 0, end: 0 };
-    const parameters = { name: only, nearest: nearest(only, [...module.cells.keys()]) };
+    const known = [...module.cells.keys()];
+    const parameters = { name: only, known, nearest: nearest(only, known) };
     reporter.report(cellCatalog.unknownCell, span, parameters);
   }
   const cells = new Map<string, Cell>();
@@ -115,10 +116,15 @@ function finder(reporter: Reporter): (home: CellHome) => Cell | undefined {
 
 function reportUnknown({ cell }: InnerCellDeclaration, env: Env): undefined {
   if (env.module.failed.has(cell.name)) return undefined;
-  const near = nearest(cell.name, [...env.module.cells.keys()]);
+  const known = [...env.module.cells.keys()];
   const isFunction = env.module.functions.has(cell.name);
   const hint = isFunction ? `${cell.name} is a function; call it in an equation.` : undefined;
-  return report(env, cellCatalog.unknownCell, cell.span, { name: cell.name, nearest: near, hint });
+  return report(env, cellCatalog.unknownCell, cell.span, {
+    name: cell.name,
+    known,
+    nearest: nearest(cell.name, known),
+    hint,
+  });
 }
 
 function inTextOrder(diagnostics: readonly Diagnostic[], tree: SyntaxTree): readonly Diagnostic[] {

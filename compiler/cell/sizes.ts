@@ -60,7 +60,12 @@ function badValues(
     if (value === undefined) return [];
     if (!Number.isInteger(value) || value < 1) return [diagnose(sizeCatalog.notWhole, span, { name, value })];
     if (value <= LARGEST_SIZE) return [];
-    const parameters = { what: `The size ${name}`, value, limit: LARGEST_SIZE };
+    const parameters = {
+      what: `The size ${name}`,
+      value,
+      limit: LARGEST_SIZE,
+      remedy: 'Give a smaller size.',
+    };
     return [diagnose(sizeCatalog.tooLarge, span, parameters)];
   });
   const ofNumbers = cell.numbers.flatMap(({ name, span }) => {
@@ -91,7 +96,12 @@ function badFits(cell: Cell, sizes: ReadonlyMap<string, number>): readonly Diagn
   return arrays.flatMap(({ name, shape, span }) => {
     const entries = shape.reduce((product, dim) => product * evaluateDim(dim, sizes), 1);
     if (entries <= LARGEST_ARRAY) return [];
-    const parameters = { what: `${name}, in entries,`, value: entries, limit: LARGEST_ARRAY };
+    const parameters = {
+      what: `${name}, in entries,`,
+      value: entries,
+      limit: LARGEST_ARRAY,
+      remedy: 'Give smaller sizes.',
+    };
     return [diagnose(sizeCatalog.tooLarge, span, parameters)];
   });
 }

@@ -24,5 +24,16 @@ export const inCell = (...lines: readonly string[]): string =>
 export const didYouMean = (nearest: string | undefined): { readonly hint?: string } =>
   nearest === undefined ? {} : { hint: `Did you mean ${nearest}?` };
 
+/** A value that a program has given, as it would write it: texts in quotes. */
+export const shown = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+};
+
+/** What to say of a text where a number is wanted. */
+export const numberAsText = (value: unknown): string =>
+  typeof value === 'string' ? `${shown(value)} is a string, not a number. ` : '';
+
 export const hinted = (hint: string | undefined): { readonly hint?: string } =>
   hint === undefined ? {} : { hint };

@@ -35,13 +35,20 @@ export const innerCellCatalog = {
     ({ paths }) => ({ message: `These files import each other: ${paths.join(' -> ')}` }),
     { files: { './a.rnn': 'import { A } from "./a.rnn"\n' } },
   ),
-  unknownCell: entry<{ name: string; nearest?: string | undefined; hint?: string | undefined }>(
+  unknownCell: entry<{
+    name: string;
+    known: readonly string[];
+    nearest?: string | undefined;
+    hint?: string | undefined;
+  }>(
     'RNN304',
     'A cell that is neither in this file nor imported.',
     inCell('cell inner: LSTN(H, H)', 'input x: [H]', 'n = inner(x)', 'output y = n.h'),
-    ({ name, nearest, hint }) => ({
+    ({ name, known, nearest, hint }) => ({
       message: `There is no cell ${name}`,
-      ...(hint === undefined ? didYouMean(nearest) : hinted(hint)),
+      hint:
+        hint ??
+        `${nearest === undefined ? '' : `Did you mean ${nearest}? `}${known.length === 0 ? 'There are none here.' : `There are ${known.join(', ')}.`}`,
     }),
   ),
   recursiveCell: entry<{ names: readonly string[] }>(

@@ -1,4 +1,4 @@
-import { didYouMean, entry } from './entry.ts';
+import { didYouMean, entry, numberAsText, shown } from './entry.ts';
 
 const example = 'cell Example(H; dt = 0.1) {\n  state h: [H]\n  h = dt*h_prev\n}\n';
 
@@ -24,21 +24,24 @@ export const sizeCatalog = {
     }),
     { given: { H: 4, hidden: 8 } },
   ),
-  notWhole: entry<{ name: string; value: number }>(
+  notWhole: entry<{ name: string; value: unknown }>(
     'RNN403',
     'A size that is not a positive whole number.',
     example,
     ({ name, value }) => ({
-      message: `The size ${name} cannot be ${value}`,
-      hint: 'A size is a whole number of at least 1.',
+      message: `The size ${name} cannot be ${shown(value)}`,
+      hint: `${numberAsText(value)}A size is a whole number of at least 1.`,
     }),
     { given: { H: 2.5 } },
   ),
-  tooLarge: entry<{ what: string; value: number; limit: number }>(
+  tooLarge: entry<{ what: string; value: number | string; limit: number | string; remedy: string }>(
     'RNN404',
     'A size, or an array, too large to have room in memory.',
     example,
-    ({ what, value, limit }) => ({ message: `${what} is too large: ${value}, and the limit is ${limit}` }),
+    ({ what, value, limit, remedy }) => ({
+      message: `${what} is too large: ${value}, and the limit is ${limit}`,
+      hint: remedy,
+    }),
     { given: { H: 2 ** 31 } },
   ),
   constraint: entry<{ reason: string; text: string; value: number; given: string }>(
@@ -51,11 +54,14 @@ export const sizeCatalog = {
     }),
     { given: { H: 3 } },
   ),
-  notFinite: entry<{ name: string; value: number }>(
+  notFinite: entry<{ name: string; value: unknown }>(
     'RNN406',
     'A number that is not finite.',
     example,
-    ({ name, value }) => ({ message: `The number ${name} cannot be ${value}` }),
+    ({ name, value }) => ({
+      message: `The number ${name} cannot be ${shown(value)}`,
+      hint: `${numberAsText(value)}It is a finite number.`,
+    }),
     { given: { H: 4, dt: Number.NaN } },
   ),
 };
