@@ -48,20 +48,50 @@ export const loadImport: Load = (path, from) => {
  * @throws Failure (file); what was there before is still there
  */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
-  attempt(`write ${path}`, () => {
-    const target = existsSync(path) ? realpathSync(path) : path;
-    const before = existsSync(target) ? statSync(target) : undefined;
-    if (before !== undefined && !before.isFile()) return writeFileSync(target, content);
-    const temporary = `${target}.${process.pid}.tmp`;
-    try {
-      writeFileSync(temporary, content);
-      if (before !== undefined) chmodSync(temporary, before.mode);
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
+  writeTogether([{ path, content }]);
+}
+
+/**
+ * Files that belong together: all are written beside their targets before the first takes its name.
+ *
+ * @param files  the one that the user named first
+ * @throws Failure (file); what was there before is still there
+ */
+export function writeTogether(
+  files: readonly { readonly path: string; readonly content: string | Uint8Array }[],
+): void {
+  const ready: (() => void)[] = [];
+  const temporaries: string[] = [];
+  try {
+    for (const { path, content } of files) {
+      attempt(`write ${path}`, () => {
+        requireFolder(path);
+        const target = existsSync(path) ? realpathSync(path) : path;
+        const before = existsSync(target) ? statSync(target) : undefined;
+        if (before?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+        if (before !== undefined && !before.isFile()) {
+          ready.push(() => writeFileSync(target, content));
+          return;
+        }
+        const temporary = `${target}.${process.pid}.tmp`;
+        temporaries.push(temporary);
+        writeFileSync(temporary, content);
+        if (before !== undefined) chmodSync(temporary, before.mode);
+        ready.push(() => renameSync(temporary, target));
+      });
     }
-  });
+    files.forEach(({ path }, i) => {
+      attempt(`write ${path}`, ready[i]!);
+    });
+  } finally {
+    for (const temporary of temporaries) rmSync(temporary, { force: true });
+  }
+}
+
+function requireFolder(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder))
+    throw new Failure(exitCodes.file, `Cannot write ${path}: the folder ${folder} does not exist.`);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -76,7 +106,7 @@ function attempt<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw fileFailure(what, error);
+    throw error instanceof Failure ? error : fileFailure(what, error);
   }
 }
 

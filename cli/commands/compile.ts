@@ -3,7 +3,7 @@ import { compile } from '../../compiler/compile.ts';
 import { bundleModule, bundleScript, bundleWasm } from '../../compiler/module/bundle.ts';
 import { type BlockName, registerBlocks } from '../../compiler/plan/blocks.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
-import { loadImport, readSource, writeAtomically } from '../files.ts';
+import { loadImport, readSource, writeAtomically, writeTogether } from '../files.ts';
 import type { Io } from '../io.ts';
 
 export interface CompileCommand {
@@ -70,8 +70,10 @@ export async function compileFile(path: string, command: CompileCommand, io: Io)
   }
   const { js, dts } = bundleModule(compiled);
   const types = file.replace(/\.(m?)js$/, '.d.$1ts');
-  writeAtomically(types, dts);
-  writeAtomically(file, js);
+  writeTogether([
+    { path: file, content: js },
+    { path: types, content: dts },
+  ]);
   io.out(`${file}: ${Buffer.byteLength(js)} bytes\n${types}\n`);
   return exitCodes.fine;
 }

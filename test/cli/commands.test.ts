@@ -92,6 +92,25 @@ describe('wrong calls exit with 2 and say what is right', () => {
 describe('compile', () => {
   const lstm = join(examples, 'lstm.rnn');
 
+  it('writes a module and its types together, or neither', async () => {
+    const half = join(folder, 'half');
+    mkdirSync(join(half, 'y.js'), { recursive: true });
+    const args = ['compile', lstm, '-s', 'I=3,H=4', '-o'] as const;
+    const asFolder = await rnnc(...args, join(half, 'y.js'));
+    expect(asFolder).toMatchObject({ code: 3, err: expect.stringContaining('it is a folder') });
+    expect(readdirSync(half)).toEqual(['y.js']);
+    mkdirSync(join(half, 'x.d.ts'));
+    expect((await rnnc(...args, join(half, 'x.js'))).code).toBe(3);
+    expect(readdirSync(half).sort()).toEqual(['x.d.ts', 'y.js']);
+  });
+
+  it('says which folder is missing', async () => {
+    const none = join(folder, 'none');
+    const { code, err } = await rnnc('compile', lstm, '-s', 'I=3,H=4', '-o', join(none, 'x.js'));
+    expect(code).toBe(3);
+    expect(err).toContain(`Cannot write ${join(none, 'x.js')}: the folder ${none} does not exist.`);
+  });
+
   it('writes a module that a runtime loads, with its types, the same bytes each time', async () => {
     const target = join(folder, 'lstm.mjs');
     const args = ['compile', lstm, '-s', 'I=3,H=4', '--window', '8', '-o', target] as const;

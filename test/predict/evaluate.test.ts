@@ -291,7 +291,7 @@ describe('the picture', () => {
     const { code, err } = await rnnc('evaluate', run, '--plot', path('nowhere/plot.svg'));
     expect({ code, err }).toEqual({
       code: 3,
-      err: expect.stringContaining('there is no such file or folder'),
+      err: expect.stringContaining('does not exist'),
     });
     expect(existsSync(path('nowhere'))).toBe(false);
   });
