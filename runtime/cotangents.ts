@@ -1,6 +1,7 @@
 import type { Manifest } from '../compiler/module/manifest.ts';
 import { checkLength, checkNames, pick, type Values } from './arrays.ts';
 import { requireSetting } from './errors.ts';
+import type { OptionNames } from './knownOptions.ts';
 import { checkWeights } from './loss.ts';
 import type { Memory } from './memory.ts';
 import { type Given, lookUp } from './named.ts';
@@ -30,6 +31,14 @@ export interface BackwardOptions {
    */
   readonly fromStart?: boolean;
 }
+
+export const backwardOptions: OptionNames<BackwardOptions> = {
+  outputCotangents: true,
+  lossWeights: true,
+  lossScale: true,
+  finalStateCotangents: true,
+  fromStart: true,
+};
 
 /** The weights of the losses that `backward` differentiates; undefined where the cell's loss is left out. */
 export function lossWeightsOf(options: BackwardOptions): ArrayLike<number> | 'mean' | undefined {

@@ -95,7 +95,9 @@ export const runtimeErrors = {
     'RNN509',
     'A setting is outside its range.',
     (p: { name: string; value: unknown; range: string }) =>
-      `${p.name} must be ${p.range}; got ${show(p.value)}.`,
+      p.value === undefined
+        ? `${p.name} is missing; it must be ${p.range}.`
+        : `${p.name} must be ${p.range}; got ${show(p.value)}.`,
   ),
   lossNotFinite: entry(
     'RNN510',
@@ -146,7 +148,7 @@ export const runtimeErrors = {
   ),
   unknownOption: entry(
     'RNN518',
-    'An option is given that an optimiser or a schedule does not have.',
+    'An option is given that a call, an optimiser or a schedule does not have.',
     (p: { what: string; name: string; known: readonly string[] }) =>
       `${p.what} has no option ${p.name}; it has ${p.known.join(', ')}.`,
   ),

@@ -2,10 +2,18 @@ import type { Manifest, ManifestInput } from '../compiler/module/manifest.ts';
 import { checkLength, checkNames, cutSteps, isArray, part, pick, type Values } from './arrays.ts';
 import { fail, requireSetting, runtimeErrors } from './errors.ts';
 import type { Instance } from './instance.ts';
-import { atOnce, inTurns, type LongCallOptions, type Pieces, throwIfAborted } from './longCall.ts';
+import { checkOptions, type OptionNames } from './knownOptions.ts';
+import {
+  atOnce,
+  inTurns,
+  type LongCallOptions,
+  longCallOptions,
+  type Pieces,
+  throwIfAborted,
+} from './longCall.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { type Named, named } from './named.ts';
-import { sizeOf } from './shapes.ts';
+import { showShape, sizeOf } from './shapes.ts';
 
 /** Arrays of the whole sequence, or a function that gives those of `steps` steps from step `first` on. */
 export type InputSource = Values | ((first: number, steps: number) => Values);
@@ -25,6 +33,16 @@ export interface EvaluateOptions extends LongCallOptions {
   /** Called after each chunk with views of its outputs, [steps, batch, ...shape], valid until it returns. */
   readonly onChunk?: (outputs: Named<Float32Array>, first: number, steps: number) => void;
 }
+
+const optionNames: OptionNames<EvaluateOptions> = {
+  targets: true,
+  lossWeights: true,
+  carry: true,
+  chunk: true,
+  collect: true,
+  onChunk: true,
+  ...longCallOptions,
+};
 
 /** What `evaluate` found. */
 export interface Evaluation {
@@ -50,7 +68,7 @@ export interface Evaluable {
  *
  * @param inputs  [steps, batch, ...shape] by name, or a function that is asked chunk by chunk
  * @param steps   whole, at least 1
- * @throws RuntimeError RNN501 to RNN505, RNN509
+ * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518
  * @throws `signal.reason` when aborted. Nothing else runs meanwhile, so here only a callback can abort; timers and clicks
  *         need `evaluateAsync`.
  */
@@ -85,6 +103,7 @@ function* evaluateByChunks(
   steps: number,
   options: EvaluateOptions,
 ): Pieces<Evaluation> {
+  checkOptions('evaluate', optionNames, options);
   const { manifest } = instance;
   const { batch, window } = manifest;
   const chunk = options.chunk ?? window;
@@ -132,6 +151,18 @@ export function chunks(
   steps: number,
 ): (first: number, steps: number) => Values {
   if (typeof source === 'function') return source;
+  if (source === undefined || source === null) {
+    const [first] = inputs;
+    if (first === undefined) return () => [];
+    const shape = showShape(
+      [
+        ['steps', steps],
+        ['batch', batch],
+      ],
+      first,
+    );
+    fail(runtimeErrors.missing, { what, name: first.name, shape });
+  }
   checkNames(
     source,
     what,

@@ -10,6 +10,7 @@ import {
 } from './arrays.ts';
 import {
   type BackwardOptions,
+  backwardOptions,
   fillFinalStateCotangents,
   fillLossCotangent,
   fillOutputCotangents,
@@ -19,17 +20,21 @@ import {
 import { fail, requireSetting, runtimeErrors } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluate, type InputSource } from './evaluate.ts';
 import type { Executable } from './executable.ts';
+import { checkOptions, type OptionNames } from './knownOptions.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
 import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
+import { checkFinite } from './weights.ts';
 
 /** Options of `Instance.forward`. */
 export interface ForwardOptions {
   /** What the loss compares with: [steps, batch, ...shape], by name, or the one array where the cell has one target. */
   readonly targets?: Values;
 }
+
+const forwardOptions: OptionNames<ForwardOptions> = { targets: true };
 
 /**
  * A live cell: compiled code, its memory, and the state that is carried from one call to the next. All arrays are views
@@ -134,7 +139,8 @@ export class Instance<Types extends CellTypes = CellTypes> {
    * Overwrites parameters.
    *
    * @param weights  by path name, each row-major [...shape]; those not named stay as they are
-   * @throws RuntimeError RNN501 wrong length, RNN504 unknown name; nothing is written then
+   * @throws RuntimeError RNN501 wrong length, RNN504 unknown name, RNN520 a number that is not finite; nothing is
+   *         written then
    */
   setParameters(weights: Given<ArrayLike<number>>): void {
     const { parameters } = this.manifest;
@@ -146,10 +152,13 @@ export class Instance<Types extends CellTypes = CellTypes> {
     const given = parameters.map((parameter) => {
       const { name } = parameter;
       const values = lookUp(weights, name);
-      if (values !== undefined) checkLength(`parameter ${name}`, values, [], parameter);
-      return { name, values };
+      if (values === undefined) return undefined;
+      checkLength(`parameter ${name}`, values, [], parameter);
+      const rounded = Float32Array.from(values);
+      checkFinite(name, rounded, values);
+      return { name, rounded };
     });
-    for (const { name, values } of given) if (values !== undefined) this.parameters[name]!.set(values);
+    for (const one of given) if (one !== undefined) this.parameters[one.name]!.set(one.rounded);
     this.parametersChanged();
   }
 
@@ -192,14 +201,16 @@ export class Instance<Types extends CellTypes = CellTypes> {
   /**
    * Copies inputs, carries the state, and runs the forward sweep.
    *
-   * @param inputs  [steps, batch, ...shape] by name, or the one array where the cell has one input. Entries of an index
+   * @param given   [steps, batch, ...shape] by name, or the one array where the cell has one input. Entries of an index
    *                input must be whole numbers of its range.
    * @param steps   1 … the compiled window
    * @returns views of the outputs by name, [steps, batch, ...shape], valid until the next run
-   * @throws RuntimeError RNN501 to RNN505; nothing was run then
+   * @throws RuntimeError RNN501 to RNN505, RNN518; nothing was run then
    */
-  forward(inputs: Values, steps: number, options: ForwardOptions = {}): Types['outputs'] {
+  forward(given: Values, steps: number, options: ForwardOptions = {}): Types['outputs'] {
     const { window, batch } = this.manifest;
+    const inputs: Values = (given as Values | undefined) ?? {};
+    checkOptions('forward', forwardOptions, options);
     if (!(Number.isInteger(steps) && steps >= 1 && steps <= window))
       fail(runtimeErrors.badSteps, { steps, window });
     this.#canGoBack = false;
@@ -260,10 +271,11 @@ export class Instance<Types extends CellTypes = CellTypes> {
    * `startCotangents`.
    *
    * @throws RuntimeError RNN501, RNN504, RNN506 without a forward before, RNN507 without training, RNN508 where there is
-   *         nothing to differentiate, RNN509
+   *         nothing to differentiate, RNN509, RNN518
    */
   backward(options: BackwardOptions = {}): void {
     const { manifest } = this;
+    checkOptions('backward', backwardOptions, options);
     if (!manifest.training) fail(runtimeErrors.notTraining, { cell: manifest.cell });
     if (!this.#canGoBack) fail(runtimeErrors.backwardBeforeForward, undefined);
     const steps = this.#steps;

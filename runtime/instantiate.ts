@@ -3,6 +3,7 @@ import { requireSetting } from './errors.ts';
 import { type Executable, execute, executeSync } from './executable.ts';
 import { initialise } from './initialise.ts';
 import { Instance } from './instance.ts';
+import { checkOptions, type OptionNames } from './knownOptions.ts';
 import type { Given } from './named.ts';
 import { Random } from './random.ts';
 import type { VariantOptions } from './variant.ts';
@@ -15,17 +16,25 @@ export interface InstantiateOptions extends VariantOptions {
   readonly weights?: Given<ArrayLike<number>>;
 }
 
+const optionNames: OptionNames<InstantiateOptions> = {
+  seed: true,
+  weights: true,
+  profile: true,
+  block: true,
+};
+
 /**
  * Brings a compiled cell to life: memory, parameters at their start, states at theirs.
  *
  * @param compiled  what `compile`, `readWasm` or a compiled module gives
  * @returns an instance of which TypeScript knows the names where `compiled` comes from a compiled module
- * @throws RuntimeError RNN501, RNN504 for weights that do not fit, RNN509, RNN514, RNN515
+ * @throws RuntimeError RNN501, RNN504, RNN520 for weights that do not fit, RNN509, RNN514, RNN515, RNN518
  */
 export async function instantiate<Types extends CellTypes>(
   compiled: CompiledCell<Types>,
   options: InstantiateOptions = {},
 ): Promise<Instance<Types>> {
+  checkOptions('instantiate', optionNames, options);
   return bringUp(compiled, await execute(compiled, options), options);
 }
 
@@ -38,6 +47,7 @@ export function instantiateSync<Types extends CellTypes>(
   compiled: CompiledCell<Types>,
   options: InstantiateOptions = {},
 ): Instance<Types> {
+  checkOptions('instantiate', optionNames, options);
   return bringUp(compiled, executeSync(compiled, options), options);
 }
 

@@ -1,4 +1,5 @@
 import type { Instance } from './instance.ts';
+import type { OptionNames } from './knownOptions.ts';
 
 /** How far a call has come. */
 export interface Progress {
@@ -26,6 +27,8 @@ export interface LongCallOptions {
   /** Called after each window or chunk, last of its callbacks; counts steps. */
   readonly onProgress?: (progress: Progress) => void;
 }
+
+export const longCallOptions: OptionNames<LongCallOptions> = { signal: true, onProgress: true };
 
 /** A call in pieces: between two of them it can be left, or others can have their turn. */
 export type Pieces<Result> = Generator<void, Result, void>;

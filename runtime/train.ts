@@ -1,10 +1,26 @@
 import type { Clipper } from './clip.ts';
+import { fail, runtimeErrors } from './errors.ts';
 import { checkGradients } from './finite.ts';
 import type { Instance } from './instance.ts';
-import { atOnce, inTurns, type LongCallOptions, type Pieces, throwIfAborted } from './longCall.ts';
+import { checkOptions, type OptionNames } from './knownOptions.ts';
+import {
+  atOnce,
+  inTurns,
+  type LongCallOptions,
+  longCallOptions,
+  type Pieces,
+  throwIfAborted,
+} from './longCall.ts';
 import type { Optimiser } from './optimisers/optimiser.ts';
 import { update } from './update.ts';
-import { type Sequence, stepsOf, uncheckedWindows, type Window, type WindowOptions } from './window.ts';
+import {
+  type Sequence,
+  stepsOf,
+  uncheckedWindows,
+  type Window,
+  type WindowOptions,
+  windowOptions,
+} from './window.ts';
 
 /** Options of `trainEpoch`. */
 export interface TrainOptions extends WindowOptions, LongCallOptions {
@@ -15,6 +31,14 @@ export interface TrainOptions extends WindowOptions, LongCallOptions {
   /** Called after each update. */
   readonly onWindow?: (window: Window) => void;
 }
+
+const optionNames: OptionNames<TrainOptions> = {
+  ...windowOptions,
+  optimiser: true,
+  clip: true,
+  onWindow: true,
+  ...longCallOptions,
+};
 
 /** What became of an epoch. */
 export interface Epoch {
@@ -60,7 +84,16 @@ export async function trainEpochAsync(
 }
 
 function* epochByWindows(instance: Instance, sequence: Sequence, options: TrainOptions): Pieces<Epoch> {
+  checkOptions('trainEpoch', optionNames, options);
   const { signal } = options;
+  const optimiser: Optimiser | undefined = options.optimiser;
+  if (optimiser === undefined) {
+    fail(runtimeErrors.badSetting, {
+      name: 'optimiser',
+      value: optimiser,
+      range: 'sgd(), adam() or another',
+    });
+  }
   const { steps: total } = sequence;
   let sum = 0;
   let count = 0;
@@ -71,7 +104,7 @@ function* epochByWindows(instance: Instance, sequence: Sequence, options: TrainO
     sum += window.loss * window.count;
     count += window.count;
     if (window.count > 0) {
-      if (update(instance, options.optimiser, options.clip, stepsOf(window))) clipped++;
+      if (update(instance, optimiser, options.clip, stepsOf(window))) clipped++;
       updates++;
     } else checkGradients(instance.gradients, stepsOf(window));
     options.onWindow?.(window);

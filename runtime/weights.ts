@@ -1,5 +1,6 @@
 import { fail, runtimeErrors } from './errors.ts';
 import type { Instance } from './instance.ts';
+import { checkOptions, type OptionNames } from './knownOptions.ts';
 import { entriesOf, type Given } from './named.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts';
 import { showShape } from './shapes.ts';
@@ -18,12 +19,15 @@ export interface SaveWeightsOptions {
   readonly metadata?: Given<string>;
 }
 
+const saveNames: OptionNames<SaveWeightsOptions> = { metadata: true };
+
 /**
  * All parameters as a safetensors file, frozen ones too: F32 [...shape] by path name.
  *
- * @throws RuntimeError RNN520 where one is not finite
+ * @throws RuntimeError RNN518, RNN520 where one is not finite
  */
 export function saveWeights(instance: Weighted, options: SaveWeightsOptions = {}): Uint8Array {
+  checkOptions('saveWeights', saveNames, options);
   return encodeSafetensors({
     tensors: weightTensors(instance),
     metadata: new Map(entriesOf(options.metadata ?? {})),

@@ -3,6 +3,7 @@ import { fail, requireSetting, runtimeErrors } from './errors.ts';
 import { chunks, type InputSource } from './evaluate.ts';
 import { blame, checkGradients } from './finite.ts';
 import type { Instance } from './instance.ts';
+import { checkOptions, type OptionNames } from './knownOptions.ts';
 import { checkLosses, checkWeights, LossMean } from './loss.ts';
 import type { Named } from './named.ts';
 import type { StateSnapshot } from './state.ts';
@@ -29,6 +30,11 @@ export interface WindowOptions {
   /** Begin at this window instead of the first; with the parameters of then, all numbers are those of one go. */
   readonly at?: WindowPosition;
 }
+
+const sequenceNames: OptionNames<Sequence> = { inputs: true, targets: true, steps: true, lossWeights: true };
+
+/** Options of `windows`, by name. */
+export const windowOptions: OptionNames<WindowOptions> = { k1: true, k2: true, carry: true, at: true };
 
 /** Where a window of a sequence begins, all that is needed to run it. Plain data. */
 export interface WindowPosition {
@@ -68,13 +74,14 @@ export interface Window {
  * their counts, sum to the gradient of the whole. Between windows the caller clips and updates; it may use the instance
  * otherwise, too, since the state is kept here.
  *
- * @throws RuntimeError RNN501 to RNN505, RNN507, RNN508, RNN509; RNN510 and RNN511 where loss or gradient is not finite
+ * @throws RuntimeError RNN501 to RNN505, RNN507, RNN508, RNN509, RNN518; RNN510 and RNN511 where loss or gradient is not finite
  */
 export function* windows(
   instance: Instance,
   sequence: Sequence,
   options: WindowOptions,
 ): Generator<Window, void> {
+  checkOptions('windows', windowOptions, options);
   for (const window of uncheckedWindows(instance, sequence, options)) {
     checkGradients(instance.gradients, stepsOf(window));
     yield window;
@@ -130,6 +137,7 @@ export function* uncheckedWindows(
 
 function checked(instance: Instance, sequence: Sequence, options: WindowOptions): { k1: number; k2: number } {
   const { manifest } = instance;
+  checkOptions('a sequence', sequenceNames, sequence);
   const { k1, k2 = k1 } = options;
   const whole = (value: number) => Number.isInteger(value) && value >= 1;
   if (!manifest.training) fail(runtimeErrors.notTraining, { cell: manifest.cell });

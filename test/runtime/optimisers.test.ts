@@ -194,7 +194,7 @@ const nonsense: readonly [make: (options: never) => unknown, options: object, me
   [adagrad, { learningRateDecay: -0.1 }, /RNN509 {2}learningRateDecay/],
   [adagrad, { initialSum: Number.NaN }, /RNN509 {2}initialSum/],
   [adagrad, { constructor: 1 }, /RNN518 {2}adagrad has no option constructor/],
-  [stepSchedule, {}, /RNN509 {2}every must be a whole number above 0; got undefined/],
+  [stepSchedule, {}, /RNN509 {2}every is missing; it must be a whole number above 0\./],
   [stepSchedule, { every: 1.5 }, /RNN509 {2}every/],
   [stepSchedule, { every: 2, factor: 0 }, /RNN509 {2}factor/],
   [cosineSchedule, { period: 0 }, /RNN509 {2}period/],
