@@ -27,11 +27,16 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     ...(declared.classes === undefined ? {} : { classes: evaluateDim(declared.classes, binding.sizes) }),
     ...optional('cotangent', bufferNames.inputCotangent(declared.name)),
   });
+  /** Bound graphs know numbers only; the cell has the names. */
+  const written = new Map<string, readonly Dim[]>([
+    ...cell.states.map(({ name, shape }) => [`state ${name}`, shape] as const),
+    ...cell.outputs.map(({ name, value }) => [`output ${name}`, value.type.shape] as const),
+  ]);
   const states = graph.states.map(({ name, hidden, previous }): ManifestState => {
     const { shape, element } = graph.nodes[previous]!.type;
     return {
       name,
-      ...shaped(shape),
+      ...shaped((hidden ? undefined : written.get(`state ${name}`)) ?? shape),
       buffer: bufferNames.state(name),
       lanes: element === 'index' ? 'i32' : 'f32',
       hidden,
@@ -63,7 +68,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     })),
     outputs: graph.outputs.map(({ name, node }) => ({
       name,
-      ...shaped(graph.nodes[node]!.type.shape),
+      ...shaped(written.get(`output ${name}`) ?? graph.nodes[node]!.type.shape),
       buffer: bufferNames.output(name),
       ...optional('cotangent', bufferNames.outputCotangent(name)),
     })),

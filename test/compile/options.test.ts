@@ -113,3 +113,11 @@ it('says how a cell that is too large can be made smaller', () => {
   const many = refusal(() => compile(source, { sizes: { H: 2 ** 30 } }));
   expect(many).toMatch(/RNN404 .*1073741824.*16777216.*smaller/s);
 });
+
+it('gives states, outputs and parameters their axes in the words of the cell', () => {
+  const text = 'cell Tone(H) {\n  param w: [H] = 1\n  state h: [H]\n  h = w*h_prev\n  output y = [h; h]\n}\n';
+  const { states, outputs, parameters } = compile({ name: 'tone.rnn', text }, { sizes: { H: 8 } }).manifest;
+  expect(states.map(({ axes, shape }) => [axes, shape])).toEqual([[['H'], [8]]]);
+  expect(outputs.map(({ axes, shape }) => [axes, shape])).toEqual([[['2*H'], [16]]]);
+  expect(parameters[0]!.axes).toEqual(['H']);
+});
