@@ -12,6 +12,9 @@ export function collectSizes(
     if (name === undefined || Number.isNaN(number)) {
       throw new InvalidArgumentError(`Write NAME=VALUE, for example H=16; "${part}" is not that.`);
     }
+    const known = sizes.get(name.normalize('NFC'));
+    if (known !== undefined && known !== number)
+      throw new InvalidArgumentError(`${name} is given twice, as ${known} and as ${number}.`);
     sizes.set(name.normalize('NFC'), number);
   }
   return sizes;

@@ -77,6 +77,18 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     'most steps of one sweep (default: 64, or 1 with --inference)',
   ).argParser(wholeNumber(1));
   const inference = new Option('--inference', 'without gradients').default(false);
+  const inputCotangents = new Option(
+    '--input-cotangents',
+    "also the loss's derivative by the inputs",
+  ).conflicts('inference');
+  const profile = new Option(
+    '--profile <name>',
+    'rounding of multiply-adds (default: both, for the host to choose; in a .wasm file separate)',
+  ).choices(['separate', 'fused']);
+  const block = new Option(
+    '--block <name>',
+    'register block of matrix products, e.g. 4x2 (default: the host measures)',
+  );
   const keyOption = new Option('-k, --key <column>', "tells sequences apart (default: the run's)");
   const delimiterOption = new Option(
     '--delimiter <mark>',
@@ -118,17 +130,12 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .addOption(batch)
     .addOption(window)
     .addOption(inference)
-    .option('--input-cotangents', "also the loss's derivative by the inputs")
+    .addOption(inputCotangents)
     .addOption(
       new Option('-t, --target <name>', 'what the module holds').choices(['wasm', 'js']).default('wasm'),
     )
-    .addOption(
-      new Option(
-        '--profile <name>',
-        'rounding of multiply-adds (default: both, for the host to choose; in a .wasm file separate)',
-      ).choices(['separate', 'fused']),
-    )
-    .option('--block <name>', 'register block of matrix products, e.g. 4x2 (default: the host measures)')
+    .addOption(profile)
+    .addOption(block)
     .option('--standalone', 'a script with the runtime in it, for a page opened from a file', false)
     .addOption(
       new Option('-o, --out <file>', 'ends in .js, .mjs or .wasm (default: the name of the source, .js)'),
@@ -427,6 +434,21 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .addOption(batch)
     .addOption(window)
     .addOption(inference)
+    .addOption(inputCotangents)
+    .addOption(
+      new Option('--profile <name>', 'rounding of multiply-adds')
+        .choices(['separate', 'fused'])
+        .default('separate'),
+    )
+    .option('--block <name>', 'register block of matrix products', '4x2')
+    .addOption(
+      new Option(
+        '--plan <name>',
+        'how kernels are chosen: naive is one per operation, the judge of the other',
+      )
+        .choices(['fast', 'naive'])
+        .default('fast'),
+    )
     .addHelpText(
       'after',
       examples('rnnc print lstm.rnn --stage graph', 'rnnc print lstm.rnn --stage wat -s I=3,H=8'),

@@ -1,4 +1,5 @@
 import { dump, type StageName } from '../../compiler/dump.ts';
+import type { BlockName } from '../../compiler/plan/blocks.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { loadImport, readSource } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -10,6 +11,11 @@ export interface PrintCommand {
   readonly batch: number;
   readonly window?: number;
   readonly inference: boolean;
+  readonly inputCotangents?: boolean;
+  readonly profile: 'separate' | 'fused';
+  /** One that is none is refused by the compiler. */
+  readonly block: BlockName;
+  readonly plan: 'fast' | 'naive';
 }
 
 /** Any stage of the compilation as text. */

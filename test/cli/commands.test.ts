@@ -66,6 +66,8 @@ describe('wrong calls exit with 2 and say what is right', () => {
     [['check'], 'missing required argument'],
     [['compile', 'a.rnn', '--size', 'H'], 'NAME=VALUE'],
     [['compile', 'a.rnn', '--size', 'H=x'], 'NAME=VALUE'],
+    [['compile', 'a.rnn', '-s', 'H=8', '-s', 'H=9'], 'H is given twice, as 8 and as 9'],
+    [['compile', 'a.rnn', '--inference', '--input-cotangents'], 'cannot be used with'],
     [['compile', 'a.rnn', '--batch', '0'], 'whole number of at least 1'],
     [['compile', 'a.rnn', '--target', 'cuda'], 'wasm, js'],
     [['print', 'a.rnn', '--stage', 'nothing'], 'syntax, cell, graph'],
@@ -86,6 +88,21 @@ describe('wrong calls exit with 2 and say what is right', () => {
       expect(code).toBe(0);
       expect(out).toContain(`rnnc ${command} `);
     }
+  });
+});
+
+describe('a printed plan', () => {
+  const plan = (...args: readonly string[]) =>
+    rnnc('print', join(examples, 'elman.rnn'), '--stage', 'plan', '-s', 'I=2,H=3', ...args);
+
+  it('shows what the options of compile change', async () => {
+    const { out } = await plan();
+    expect((await plan('--input-cotangents')).out).not.toBe(out);
+    expect((await plan('--plan', 'naive')).out).not.toBe(out);
+    expect((await plan('--profile', 'fused', '--block', '6x2')).out).toContain('6 rows of 8 results');
+    const wrong = await plan('--block', '9x9');
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.err).toContain('4x2');
   });
 });
 
