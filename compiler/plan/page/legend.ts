@@ -29,6 +29,11 @@ export function legendLines(plan: Plan): readonly string[] {
       ? `Products keep ${plural(rows, 'row')} of ${columns * lanesPerColumn} results in registers; a multiply-add rounds ${rounding}.`
       : `A multiply-add rounds ${rounding}.`,
   ];
+  const hasPanels = kernels.some(({ kind }) => kind === 'pack');
+  if (hasPanels)
+    sentences.push(
+      'In panels: the matrix copied in the order a product reads it, in memory with room for the widest block.',
+    );
   const backward = [
     'x_bar means dL/dx; h_bar_next is what arrives from step t + 1, h_bar_out from the loss of this step.',
   ];
