@@ -119,7 +119,7 @@ describe('rnnc new', () => {
     const { code, err } = await rnnc('new', at('nowhere/Cell'));
     expect({ code, err }).toEqual({
       code: 3,
-      err: `Cannot write ${at('nowhere/Cell.rnn')}: there is no such file or folder.\n`,
+      err: `Cannot write ${at('nowhere/Cell.rnn')}: the folder ${at('nowhere')} does not exist.\n`,
     });
   });
 });
