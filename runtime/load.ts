@@ -8,11 +8,13 @@ const manifestSection = 'rnnc.manifest';
  * A compiled cell from the bytes of a `.wasm` file that `rnnc compile` has written.
  *
  * @param bytes  kept by the result, not copied
- * @throws RuntimeError RNN515 where it is no WebAssembly module, or one without a manifest
+ * @throws RuntimeError RNN515 where it is no WebAssembly module, one without a manifest, or damaged
  */
 export function readWasm(bytes: Uint8Array): CompiledCell {
-  if (magic.some((byte, i) => bytes[i] !== byte)) refuse('The file is not a WebAssembly module.');
+  if (!ArrayBuffer.isView(bytes) || magic.some((byte, i) => bytes[i] !== byte))
+    refuse('The file is not a WebAssembly module.');
   let at = magic.length;
+  let manifest: Uint8Array | undefined;
   while (at < bytes.length) {
     const id = bytes[at];
     const length = readUleb128(bytes, at + 1);
@@ -22,11 +24,25 @@ export function readWasm(bytes: Uint8Array): CompiledCell {
       const title = readUleb128(bytes, length.end);
       const content = title.end + title.value;
       if (content <= end && ascii(bytes.subarray(title.end, content)) === manifestSection)
-        return compiledCell(ascii(bytes.subarray(content, end)), bytes);
+        manifest = bytes.subarray(content, end);
     }
     at = end;
   }
-  return refuse('The WebAssembly module holds no manifest; write it with `rnnc compile`.');
+  if (manifest === undefined)
+    return refuse('The WebAssembly module holds no manifest; write it with `rnnc compile`.');
+  if (!isWhole(bytes)) refuse(damaged);
+  return compiledCell(ascii(manifest), bytes);
+}
+
+const damaged =
+  'The WebAssembly file of a cell is damaged, was changed after it was compiled, or is of another version; compile it again.';
+
+/** Whether the last four bytes, lowest first, are the FNV-1a of 32 bits (Fowler, Noll & Vo) of those before. */
+function isWhole(bytes: Uint8Array): boolean {
+  const end = bytes.length - 4;
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < end; i++) sum = Math.imul(sum ^ bytes[i]!, 16777619);
+  return bytes.subarray(end).every((byte, i) => byte === ((sum >>> (8 * i)) & 255));
 }
 
 function compiledCell(text: string, bytes: Uint8Array): CompiledCell {
@@ -39,7 +55,7 @@ function parseManifest(text: string): Manifest & { readonly block: string } {
   try {
     return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value));
   } catch {
-    return refuse('The manifest in the WebAssembly module is damaged.');
+    return refuse(damaged);
   }
 }
 

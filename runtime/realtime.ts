@@ -62,7 +62,10 @@ export interface StreamOptions {
  * Brings a cell to life, with its sequences begun. It has the bits of `Instance.step`.
  *
  * @param code  the bytes of a `.wasm` file, or a `WebAssembly.Module` of them, as another thread has compiled it
- * @throws Error (RNN515, RNN505, RNN501) without a manifest of format 1, or where weights are missing or do not fit
+ * @throws Error (RNN515, RNN505, RNN501) where the bytes are damaged or no `.wasm` file of a cell, without a manifest of
+ *         format 1, or where weights are missing or do not fit. Bytes that come with a manifest apart, and modules, are
+ *         not looked at for damage; names of options and weights that there are not are passed over, since this loader
+ *         is to be small.
  */
 export function openStream(
   code: Uint8Array | object,
@@ -70,13 +73,16 @@ export function openStream(
 ): Stream {
   const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: HostWebAssembly })
     .WebAssembly;
-  const module = code instanceof Module ? (code as HostModule) : new Module(code as Uint8Array);
-  const described = manifest ?? readManifest(Module.customSections(module, 'rnnc.manifest')[0]);
-  if (described?.format !== 1) throw Error('RNN515  no manifest of format 1');
+  const bytes = code as Uint8Array;
+  const isKnown = code instanceof Module;
+  const module = isKnown ? (code as HostModule) : (manifest || isWhole(bytes)) && new Module(bytes);
+  const described = manifest ?? readManifest(module && Module.customSections(module, 'rnnc.manifest')[0]);
+  if (described?.format !== 1) refuse('RNN515  no whole cell of format 1; compile it again');
 
   const { batch, buffers, inputs, states } = described;
-  const memory = new Memory({ initial: Math.max(1, Math.ceil(described.memoryBytes / 65536)) });
-  const { prepare, start, forward } = new Instance(module, { rnnc: { memory } }).exports as Procedures;
+  const memory = new Memory({ initial: Math.ceil(described.memoryBytes / 65536) || 1 });
+  const { prepare, start, forward } = new Instance(module as HostModule, { rnnc: { memory } })
+    .exports as Procedures;
   const places = new Map(buffers.map((buffer) => [buffer.name, buffer]));
   /** A whole buffer, or its slot `at` of this many lanes. */
   const view = (name: string, size?: number, at = 0): Lanes => {
@@ -93,19 +99,20 @@ export function openStream(
 
   for (const { buffer, values } of described.constants) view(buffer).set(values);
   for (const { name, buffer, initialiser } of described.parameters) {
-    const [values, entries] = [Object.hasOwn(weights, name) ? weights[name] : undefined, view(buffer)];
+    const values = Object.hasOwn(weights, name) && weights[name];
+    const entries = view(buffer);
     if (values) {
-      if (values.length !== entries.length)
-        throw Error(`RNN501  ${name} must hold ${entries.length} numbers`);
+      if (values.length !== entries.length) refuse(`RNN501  ${name} must hold ${entries.length} numbers`);
       entries.set(values);
     } else if (initialiser.kind === 'number') entries.fill(initialiser.value);
     else if (initialiser.kind === 'values') entries.set(initialiser.values);
-    else throw Error(`RNN505  the weights of ${name} are missing`);
+    else refuse(`RNN505  the weights of ${name} are missing`);
   }
 
   const carried = states.map((state) => [step(state, 0), step(state, 1)] as const);
   const indices = inputs.flatMap((input) => (input.classes ? [[step(input), input] as const] : []));
-  const [counters, numbers] = [view(described.stepCounter), view(described.sequenceNumber)];
+  const counters = view(described.stepCounter);
+  const numbers = view(described.sequenceNumber);
   let first = 0;
   let ran = false;
   const stream: Stream = {
@@ -145,12 +152,24 @@ export function openStream(
   return stream;
 }
 
+function refuse(message: string): never {
+  throw Error(message);
+}
+
+/** Whether the last four bytes, lowest first, are the FNV-1a of those before. */
+function isWhole(file: Uint8Array): boolean {
+  const end = file?.length - 4;
+  let sum = -0x7ee3623b;
+  for (let i = 0; i < end; i++) sum = Math.imul(sum ^ file[i]!, 16777619);
+  return end > 0 && new DataView(file.buffer, file.byteOffset).getInt32(end, true) === sum;
+}
+
 /** JSON in ASCII, with null for NaN. */
-function readManifest(section: ArrayBuffer | undefined): Manifest | undefined {
+function readManifest(section: ArrayBuffer | undefined | false): Manifest | undefined {
   if (!section) return undefined;
   let text = '';
   for (const byte of new Uint8Array(section)) text += String.fromCharCode(byte);
-  return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value));
+  return JSON.parse(text, (_, value: unknown) => value ?? Number.NaN);
 }
 
 /** Without a prototype: every name is only a name. */

@@ -2,12 +2,15 @@ import { commentText } from '../support/commentText.ts';
 import { invariant } from '../support/invariant.ts';
 import { encodeUtf8, withCustomSection } from '../targets/wasm/encode.ts';
 import { decodeBase64Text, encodeBase64 } from './base64.ts';
+import { checksum, intactText } from './checksum.ts';
 import { declarations } from './declarations.ts';
 import type { CompiledCell, CompiledCode, WasmVariant } from './manifest.ts';
-import { manifestText, reviveNumber } from './manifestText.ts';
+import { manifestText, reviveNumber, stringLiteral } from './manifestText.ts';
 
 /** Name of the custom section that carries the manifest in a `.wasm` file; runtime/load.ts reads it. */
 export const manifestSection = 'rnnc.manifest';
+/** Name of the last section: the checksum of all bytes before the file's last four, which it is, lowest byte first. */
+const checksumSection = 'rnnc.checksum';
 
 export interface Bundle {
   /** An ES module without imports; its default export is the compiled cell. */
@@ -53,9 +56,12 @@ export function bundleScript(compiled: CompiledCell, runtime: string): string {
 /** Statements, of which the last begins with `define` and gives the compiled cell. */
 function definition(compiled: CompiledCell, define: string): string[] {
   const { manifest, code } = compiled;
-  const described = `const manifest = JSON.parse(${JSON.stringify(manifestText(manifest))}, ${reviveNumber});`;
-  return [described, ...codeText(code, define)];
+  const described = `const manifest = JSON.parse(${intact(manifestText(manifest))}, ${reviveNumber});`;
+  return [intactText(stringLiteral(manifest.cell)), described, ...codeText(code, define)];
 }
+
+/** A text that is looked at before it is used. */
+const intact = (text: string): string => `intact(${JSON.stringify(text)}, ${checksum(text)})`;
 
 function codeText(code: CompiledCode, define: string): string[] {
   if (code.kind === 'js') {
@@ -73,11 +79,12 @@ function codeText(code: CompiledCode, define: string): string[] {
 
 function variantText({ profile, block, bytes }: WasmVariant): string {
   const names = `profile: ${JSON.stringify(profile)}, block: ${JSON.stringify(block)}`;
-  return `  { ${names}, bytes: decodeBase64('${encodeBase64(bytes)}') },`;
+  return `  { ${names}, bytes: decodeBase64(${intact(encodeBase64(bytes))}) },`;
 }
 
 /**
- * A compiled cell as one `.wasm` file: one variant, with its manifest and the name of its block in a custom section.
+ * A compiled cell as one `.wasm` file: one variant, with its manifest and the name of its block in a custom section,
+ * and a checksum at the end.
  *
  * @param variant  place among the cell's variants
  */
@@ -86,5 +93,12 @@ export function bundleWasm({ manifest, code }: CompiledCell, variant = 0): Uint8
   const chosen = code.variants[variant];
   invariant(chosen !== undefined, `there is no variant ${variant}`);
   const { profile, block, bytes } = chosen;
-  return withCustomSection(bytes, manifestSection, encodeUtf8(manifestText({ ...manifest, profile }, block)));
+  const text = encodeUtf8(manifestText({ ...manifest, profile }, block));
+  const file = withCustomSection(
+    withCustomSection(bytes, manifestSection, text),
+    checksumSection,
+    [0, 0, 0, 0],
+  );
+  new DataView(file.buffer, file.byteOffset).setUint32(file.length - 4, checksum(file.subarray(0, -4)), true);
+  return file;
 }

@@ -15,11 +15,11 @@ export const reviveNumber = '(_, value) => (value === null ? NaN : value)';
 
 function json(value: unknown): string {
   if (typeof value === 'number') return number(value);
-  if (typeof value === 'string') return string(value);
+  if (typeof value === 'string') return stringLiteral(value);
   if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return `{${fields.map(([key, field]) => `${string(key)}:${json(field)}`).join(',')}}`;
+  return `{${fields.map(([key, field]) => `${stringLiteral(key)}:${json(field)}`).join(',')}}`;
 }
 
 function number(value: number): string {
@@ -28,7 +28,8 @@ function number(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-const string = (value: string): string =>
+/** A string literal of JSON and JavaScript, in ASCII and without `<`. */
+export const stringLiteral = (value: string): string =>
   JSON.stringify(value).replace(
     /[^\x20-\x7e]|</g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

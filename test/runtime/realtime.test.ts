@@ -82,7 +82,9 @@ describe('opening', () => {
     expect(first(openStream(ModuleOf(wasm), { weights }))).toEqual(expected);
     const { bytes } = (cell.code as CompiledCell['code'] & { kind: 'wasm' }).variants[0]!;
     expect(first(openStream(bytes, { weights, manifest: cell.manifest }))).toEqual(expected);
-    expect(() => openStream(bytes, { weights })).toThrow('RNN515  no manifest of format 1');
+    expect(() => openStream(bytes, { weights })).toThrow(
+      'RNN515  no whole cell of format 1; compile it again',
+    );
   });
 
   it('needs those weights that are drawn, of their length', () => {
