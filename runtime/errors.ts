@@ -134,7 +134,11 @@ export const runtimeErrors = {
     'A parameter cannot be drawn as its initialiser says.',
     (p: { parameter: string; reason: string }) => `Parameter ${p.parameter} cannot be drawn: ${p.reason}.`,
   ),
-  cannotRun: entry('RNN515', 'A module cannot be run here, is damaged, or is none.', (p: { reason: string }) => p.reason),
+  cannotRun: entry(
+    'RNN515',
+    'A module cannot be run here, is damaged, or is none.',
+    (p: { reason: string }) => p.reason,
+  ),
   damagedTensors: entry(
     'RNN516',
     'Bytes are no safetensors file, or a damaged one.',
