@@ -43,7 +43,11 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .version('0.1.0', '-v, --version')
     .option('--no-color', 'no colours, on a terminal either')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: (text, write) => write(withOwner(text, program.commands)),
+    })
     .showHelpAfterError('(rnnc --help, or rnnc COMMAND --help, says more)')
     .addHelpText(
       'after',
@@ -458,4 +462,20 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     );
 
   return program;
+}
+
+/** What is to be said of an option that another command lacks. */
+const remarks: Readonly<Record<string, string>> = {
+  '--wide': ': a switch of the host, not of the module',
+};
+
+/** Of an option of other commands it is said which have it, instead of another of a similar name. */
+function withOwner(error: string, commands: readonly Command[]): string {
+  const [head, flag] = /^error: unknown option '(-[^'=]+)(?:=[^']*)?'/.exec(error) ?? [];
+  const owners = commands.filter(({ options }) =>
+    options.some(({ short, long }) => flag === long || flag === short),
+  );
+  if (flag === undefined || owners.length === 0) return error;
+  const names = owners.map((command) => `rnnc ${command.name()}`).join(', ');
+  return `${head}\nIt is an option of ${names}${remarks[flag] ?? ''}.\n`;
 }

@@ -104,6 +104,14 @@ export const caseErrors = {
       hint: 'Cut the case: the finals of one part are the starts of the next.',
     }),
   ),
+  cannotFuse: entry(
+    'RNN610',
+    'The profile is `fused`, and the host has no WebAssembly that rounds a multiply-add once.',
+    (_: object) => ({
+      message: 'This host has no WebAssembly that rounds a multiply-add once, as the profile fused does',
+      hint: 'Write "profile": "separate" in the case, or call with --target js, which gives the bits of fused everywhere.',
+    }),
+  ),
 };
 
 /** As diagnostics of sources are shown: file, code, message, and what to write instead. */

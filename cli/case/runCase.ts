@@ -1,9 +1,13 @@
+import type { Cell } from '../../compiler/cell/cell.ts';
 import type { Load } from '../../compiler/cell/modules.ts';
 import { checkedCell, compile, compileStages } from '../../compiler/compile.ts';
+import { cellCatalog } from '../../compiler/diagnostics/catalog/cell.ts';
+import { CompileError } from '../../compiler/diagnostics/compileError.ts';
 import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../../compiler/graph/evaluate.ts';
 import type { CompiledCell } from '../../compiler/module/manifest.ts';
 import type { Source } from '../../compiler/source/source.ts';
 import type { Target } from '../../compiler/targets/target.ts';
+import { fusesMultiplyAdd } from '../../runtime/host.ts';
 import { fitsEvaluator } from '../memory.ts';
 import { caseErrors } from './errors.ts';
 import { kernels } from './kernels.ts';
@@ -40,9 +44,13 @@ export function runCase(
   if (members === undefined) return { errors };
   const name = call.cell ?? cellNameOf(members, reporter);
   const options = { load: call.load, ...(name === undefined ? {} : { cell: name }) };
-  const cell = checkedCell(source, options);
-  const checked = readCase(members, cell, reporter);
+  const cell = call.cell === undefined ? cellOfCase(source, options, reporter) : checkedCell(source, options);
+  const checked = cell && readCase(members, cell, reporter);
   if (checked === undefined) return { errors };
+  if (target === 'wasm' && checked.profile === 'fused' && !fusesMultiplyAdd()) {
+    reporter.report(caseErrors.cannotFuse, {});
+    return { errors };
+  }
 
   const result = compute(call, options, checked);
   if (result === undefined) {
@@ -51,6 +59,38 @@ export function runCase(
   }
   const precision = target === 'evaluate' ? 'f64' : 'f32';
   return { result: writeResult(cell, checked, result, { target, precision, values }) };
+}
+
+/**
+ * That there is no cell of the case's name is the case's mistake; what else is wrong with the source comes first.
+ *
+ * @returns undefined after a report
+ */
+function cellOfCase(
+  source: Source,
+  options: { readonly load: Load; readonly cell?: string },
+  reporter: Reporter,
+): Cell | undefined {
+  try {
+    return checkedCell(source, options);
+  } catch (error) {
+    if (!(error instanceof CompileError) || options.cell === undefined) throw error;
+    // An inner cell that is unknown has a name in the text.
+    const missing = error.diagnostics.find(
+      ({ code, span }) => code === cellCatalog.unknownCell.code && span.end === 0,
+    );
+    const others = error.diagnostics.filter((diagnostic) => diagnostic !== missing);
+    if (others.length > 0) throw new CompileError(others);
+    const { name: owner } = source;
+    reporter.report(caseErrors.unknownName, {
+      owner,
+      what: 'cell',
+      name: options.cell,
+      known: [],
+      hint: missing?.hint,
+    });
+    return undefined;
+  }
 }
 
 /** @returns undefined where memory does not suffice */

@@ -68,6 +68,13 @@ describe('wrong calls exit with 2 and say what is right', () => {
     [['compile', 'a.rnn', '--size', 'H=x'], 'NAME=VALUE'],
     [['compile', 'a.rnn', '-s', 'H=8', '-s', 'H=9'], 'H is given twice, as 8 and as 9'],
     [['compile', 'a.rnn', '--inference', '--input-cotangents'], 'cannot be used with'],
+    [
+      ['compile', 'a.rnn', '--wide'],
+      "'--wide'\nIt is an option of rnnc run: a switch of the host, not of the module",
+    ],
+    [['check', 'a.rnn', '--unroll', '3'], "'--unroll'\nIt is an option of rnnc derive."],
+    [['compile', 'a.rnn', '--sizes', 'H=8'], 'Did you mean --size?'],
+    [['compile', 'a.rnn', '--nope'], "unknown option '--nope'"],
     [['compile', 'a.rnn', '--batch', '0'], 'whole number of at least 1'],
     [['compile', 'a.rnn', '--target', 'cuda'], 'wasm, js'],
     [['print', 'a.rnn', '--stage', 'nothing'], 'syntax, cell, graph'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { caseErrors } from '../../cli/case/errors.ts';
 import { examples, rnnc, scratch } from './support.ts';
 
@@ -36,6 +36,38 @@ async function spoiled(spoil: (data: Spoiled) => void, ...rest: readonly string[
   spoil(data);
   return refusal(JSON.stringify(data), ...rest);
 }
+
+it('a cell that there is not: said of the case, or of the source first where that is wrong, too', async () => {
+  const other = JSON.stringify({ ...JSON.parse(good), cell: 'Other' });
+  const err = await refusal(other);
+  expect(err).toMatch(/case\.json {2}RNN603 {2}.*elman\.rnn has no cell Other\n {2}There are Elman\.\n$/);
+  expect(err).not.toContain('RNN304');
+  const wrong = file('wrong.rnn', 'cell A(N) { input x: [N]\n y = x +\n output y }');
+  const ofSource = await rnnc('run', wrong, '--data', file('case.json', other));
+  expect(ofSource.err).toMatch(/^.*wrong\.rnn:\d/);
+  expect(ofSource.err).not.toContain('cell Other');
+});
+
+it('fused WebAssembly where the host has no relaxed multiply-add: what to write instead', async () => {
+  const validate = vi.spyOn(
+    (globalThis as unknown as { WebAssembly: { validate(): boolean } }).WebAssembly,
+    'validate',
+  );
+  validate.mockReturnValue(false);
+  try {
+    const err = await spoiled(
+      (c) => Object.assign(c, { profile: 'fused' }),
+      join(examples, 'elman.rnn'),
+      'wasm',
+    );
+    expect(err).toContain('RNN610');
+    expect(err).toContain('"profile": "separate"');
+    expect(err).toContain('--target js');
+    expect(err).not.toContain('enableRelaxed');
+  } finally {
+    validate.mockRestore();
+  }
+});
 
 describe('a file that is no case', () => {
   it.each([
@@ -73,7 +105,10 @@ describe('one mistake', () => {
     ],
     ['RNN602  seed must be a whole number of at least 0, and is -1', (c) => Object.assign(c, { seed: -1 })],
     ['RNN602  cell must be a name, and is 3', (c) => Object.assign(c, { cell: 3 })],
-    ['There is no cell Elmann', (c) => Object.assign(c, { cell: 'Elmann' })],
+    [
+      'elman.rnn has no cell Elmann\n  Did you mean Elman? There are Elman.',
+      (c) => Object.assign(c, { cell: 'Elmann' }),
+    ],
     ['RNN603  A case has no part input\n  Did you mean inputs?', (c) => Object.assign(c, { input: {} })],
     ['RNN603  Elman has no size J\n  It has I, H.', (c) => Object.assign(c, { sizes: { I: 2, H: 2, J: 1 } })],
     ['H belongs under "sizes"', (c) => Object.assign(c, { numbers: { H: 2 } })],
