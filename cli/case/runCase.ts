@@ -45,7 +45,8 @@ export function runCase(
   const name = call.cell ?? cellNameOf(members, reporter);
   const options = { load: call.load, ...(name === undefined ? {} : { cell: name }) };
   const cell = call.cell === undefined ? cellOfCase(source, options, reporter) : checkedCell(source, options);
-  const checked = cell && readCase(members, cell, reporter);
+  if (cell === undefined) return { errors };
+  const checked = readCase(members, cell, reporter);
   if (checked === undefined) return { errors };
   if (target === 'wasm' && checked.profile === 'fused' && !fusesMultiplyAdd()) {
     reporter.report(caseErrors.cannotFuse, {});
