@@ -22,15 +22,15 @@ export const persistence: Baseline = {
 };
 
 /**
- * The last value, and what so many rows add. A row adds what it did on average in the training part of its sequence; where
- * that has fewer than two rows, in the rows up to the one the forecast is made at.
+ * The last value, and what so many rows add. A row adds what it did on average in the training part of its sequence, as far
+ * as it reaches to the row the forecast is made at; where that part has fewer than two rows, in all rows up to there.
  */
 export const drift: Baseline = {
   name: 'drift',
   classes: false,
   forecast: (values, row, horizon, { training }) => {
     const origin = row - horizon;
-    const last = training >= 2 ? training - 1 : origin;
+    const last = training >= 2 ? Math.min(training - 1, origin) : origin;
     const slope = last === 0 ? 0 : (values[last]! - values[0]!) / last;
     return values[origin]! + horizon * slope;
   },

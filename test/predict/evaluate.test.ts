@@ -79,12 +79,18 @@ describe('rnnc evaluate', () => {
         for (let step = 1; step < ahead; step++) said = network.step([said]).y_hat![0]!;
         return [mean + deviation * said, values[row]!] as const;
       });
-    const slope = (values[training - 1]! - values[0]!) / (training - 1);
+    const slope = (origin: number) => {
+      const last = Math.min(origin, training - 1);
+      return (values[last]! - values[0]!) / last;
+    };
     const expected = (ahead: number) =>
       new Map([
         ['network', errors(byNetwork(ahead))],
         ['persistence', errors(heldOut.map((row) => [values[row - ahead]!, values[row]!]))],
-        ['drift', errors(heldOut.map((row) => [values[row - ahead]! + ahead * slope, values[row]!]))],
+        [
+          'drift',
+          errors(heldOut.map((row) => [values[row - ahead]! + ahead * slope(row - ahead), values[row]!])),
+        ],
         ['seasonal (9 rows)', errors(heldOut.map((row) => [values[row - m]!, values[row]!]))],
       ]);
     expect(tables(out)).toEqual(
@@ -309,7 +315,7 @@ describe('a baseline', () => {
         (list, a, b, season, c) => {
           const row = 1 + (a % (list.length - 1));
           const horizon = 1 + (b % row);
-          const parted = { key: '', first: 0, rows: list.length, training: c % (row - horizon + 2) };
+          const parted = { key: '', first: 0, rows: list.length, training: c % (row + 1) };
           const known = Float64Array.from(list);
           const other = Float64Array.from(list, (value, t) => (t > row - horizon ? 1000 + t : value));
           for (const baseline of [persistence, drift, seasonal(season)]) {
