@@ -160,6 +160,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
     .description('The backward equations, as a lecture on back-propagation through time derives them.')
     .argument('<file>', '.rnn file, or - for standard input')
     .addOption(cell)
+    .addOption(size)
     .option('--latex', 'as LaTeX', false)
     .addOption(
       new Option('--unroll <steps>', 'the nested form over so many steps').argParser(wholeNumber(1, 1000)),

@@ -1,6 +1,7 @@
 import { differentiate } from './autodiff/differentiate.ts';
 import type { Cell } from './cell/cell.ts';
 import { type Checked, check } from './cell/check.ts';
+import { hasSizedLags } from './cell/lags.ts';
 import { bindSizes } from './cell/sizes.ts';
 import { verifyCell } from './cell/verify.ts';
 import { compileCatalog } from './diagnostics/catalog/compile.ts';
@@ -173,10 +174,19 @@ export function graphStages(
 ): Pick<Stages, 'cell' | 'graph' | 'optimised'> {
   const cell = checkedCell(source, options);
   verifyCell(cell);
-  const graph = verified(toGraph(cell));
+  const graph = verified(stepGraph(cell, options.sizes));
   const training = options.training ?? true;
   const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : graph;
   return { cell, graph, optimised: optimise(whole) };
+}
+
+/**
+ * A checked cell as values. Where a lag is a size, the sizes must be known.
+ *
+ * @throws CompileError where they are not, or do not fit
+ */
+export function stepGraph(cell: Cell, sizes?: CompileOptions['sizes']): StepGraph {
+  return toGraph(cell, hasSizedLags(cell) ? boundSizes(cell, sizes).sizes : undefined);
 }
 
 /**

@@ -1,14 +1,15 @@
-import { checkedCell, frozenParameters } from '../../compiler/compile.ts';
+import { checkedCell, frozenParameters, stepGraph } from '../../compiler/compile.ts';
 import { derive } from '../../compiler/derive/derive.ts';
 import { printDerived } from '../../compiler/derive/print.ts';
 import { unroll } from '../../compiler/derive/unroll.ts';
-import { toGraph } from '../../compiler/graph/toGraph.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { loadImport, readSource } from '../files.ts';
 import type { Io } from '../io.ts';
 
 export interface DeriveCommand {
   readonly cell?: string;
+  /** Sizes, where a lag is one. */
+  readonly size?: ReadonlyMap<string, number>;
   readonly latex: boolean;
   readonly unroll?: number;
 }
@@ -16,11 +17,11 @@ export interface DeriveCommand {
 /** The adjoint of a cell as equations. */
 export function deriveFile(
   path: string,
-  { latex, unroll: steps, ...options }: DeriveCommand,
+  { latex, unroll: steps, size, ...options }: DeriveCommand,
   io: Io,
 ): ExitCode {
   const cell = checkedCell(readSource(path), { ...options, load: loadImport });
-  const graph = toGraph(cell);
+  const graph = stepGraph(cell, size);
   const frozen = frozenParameters(cell);
   const format = latex ? 'latex' : 'text';
   const text =

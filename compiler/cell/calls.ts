@@ -1,20 +1,23 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { callableFunctions } from '../ops/index.ts';
-import type { Call } from '../syntax/tree.ts';
+import type { Call, Expression } from '../syntax/tree.ts';
 import { arrayCallOf } from './arrayCalls.ts';
 import { constantNumber } from './constantNumber.ts';
 import { quote, shapeInWords, whereFrom } from './describe.ts';
+import { constantDim, type Dim, formatDim, subtractDims } from './dim.ts';
 import { drawOf, isDistribution } from './draws.ts';
 import { mapOf } from './elementwise.ts';
-import { type Checked, type Env, report } from './env.ts';
+import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { typeExpression, typeIndexOrReal, typeOf } from './expressions.ts';
 import { findFunction, functionNames, laterFunctions } from './functionNames.ts';
 import { writeOut } from './functions.ts';
+import { laggedMember } from './members.ts';
 import { previousOf } from './names.ts';
 import { oneHotOf } from './pieces.ts';
 import { vectorProductOf } from './products.ts';
 import { kindInWords } from './scope.ts';
+import { sizeOf } from './sizeExpressions.ts';
 
 /** `f(x)`, whatever f is: a function of the user, of the library, of the tables, a draw. */
 export function callRule(e: Call, env: Env): Checked {
@@ -44,6 +47,9 @@ export function callRule(e: Call, env: Env): Checked {
   const args = e.args.map((arg) => typeExpression(arg, env));
   return args.every((arg) => arg !== undefined) ? drawOf(name, args, e.span, env) : undefined;
 }
+
+/** Each step back is a state of its own. */
+const LONGEST_LAG = 1000;
 
 interface Special {
   readonly arity: number;
@@ -84,23 +90,35 @@ function stretched(along: 0 | 1, e: Call, env: Env): Checked {
   return report(env, cellCatalog.wrongRank, e.args[0]!.span, parameters, [whereFrom(value, env)]);
 }
 
-/** `prev(h, 1)` is `h_prev`. */
+/** `prev(h, 3)` is the value three steps back, `prev(h, 1)` is `h_prev`. */
 function previousRule(e: Call, env: Env): Checked {
-  const [value, lag] = e.args;
-  const steps = constantNumber(lag!);
-  if (steps !== undefined && (!Number.isInteger(steps) || steps < 1)) {
-    return report(env, cellCatalog.lag, lag!.span, { text: quote(lag!.span) });
-  }
-  if (steps !== 1) {
-    return report(env, cellCatalog.notYet, e.span, { what: 'a lag of more than one step' });
-  }
-  const symbol = value!.kind === 'identifier' ? env.scope?.symbols.get(value!.name) : undefined;
-  if (symbol !== undefined) return previousOf(symbol, e.span, env);
+  const [value] = e.args;
+  const lag = lagOf(e.args[1]!, env);
+  if (lag === undefined) return undefined;
+  const isOwn = value!.kind === 'identifier' && !env.locals.has(value!.name);
+  const symbol = isOwn ? env.scope?.symbols.get(value!.name) : undefined;
+  if (symbol !== undefined) return previousOf(symbol, e.span, env, lag);
+  if (value!.kind === 'member') return laggedMember(value!, e.span, lag, env);
   const name = quote(value!.span);
   if (value!.kind === 'identifier') {
     return report(env, cellCatalog.unknownName, value!.span, { name, nearest: env.scope?.nearest(name) });
   }
   return report(env, cellCatalog.notAState, value!.span, { name, kind: 'an expression', canBeState: false });
+}
+
+/** Steps back: a number, or an expression of sizes. */
+function lagOf(e: Expression, env: Env): Dim | undefined {
+  const steps = constantNumber(e);
+  if (steps !== undefined) {
+    if (Number.isInteger(steps) && steps >= 1 && steps <= LONGEST_LAG) return constantDim(steps);
+    return report(env, cellCatalog.lag, e.span, { text: quote(e.span), longest: LONGEST_LAG });
+  }
+  const dim = sizeOf(e, env);
+  if (dim === undefined) return undefined;
+  const needs = `The lag ${formatDim(dim)} has to be a whole number from 1 to ${LONGEST_LAG}`;
+  const left = subtractDims(constantDim(LONGEST_LAG), dim);
+  const isLong = requireAtLeast(env, dim, 1, e.span, needs);
+  return isLong && requireAtLeast(env, left, 0, e.span, needs) ? dim : undefined;
 }
 
 function takes(e: Call, arity: number, env: Env): boolean {

@@ -48,7 +48,7 @@ export interface Input {
   readonly classes?: Dim;
   /** Value before the first step, where `x_prev` is read: 0, or what the declaration says. */
   readonly start: number;
-  /** Whether some equation reads `x_prev`. */
+  /** Whether some equation reads `x_prev` or `prev(x, 3)`. */
   readonly lagged: boolean;
   readonly span: Span;
 }
@@ -150,11 +150,13 @@ export interface TypedSize extends TypedBase {
   readonly dim: Dim;
 }
 
-/** Reads a named value; `previous` is the value one step back of a state, or of an input. */
+/** Reads a named value; `previous` is the value `lag` steps back of a state, or of an input. */
 export interface TypedRead extends TypedBase {
   readonly kind: 'read';
   readonly from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'number';
   readonly name: string;
+  /** Of `previous`; 1 where absent. */
+  readonly lag?: Dim;
 }
 
 /** `step`: the number of steps since the start of this sequence. */

@@ -16,6 +16,7 @@ import { quote, whereFrom } from './describe.ts';
 import { formatDim, sameDim, sameShape } from './dim.ts';
 import { type Env, report } from './env.ts';
 import { typeExpression, typeIndexOrReal } from './expressions.ts';
+import { lagsOf } from './lags.ts';
 import { oneHotOf } from './pieces.ts';
 import { rewriter } from './rewrite.ts';
 import type { InnerCellSymbol } from './scope.ts';
@@ -79,6 +80,12 @@ function givenTo(cell: Cell, e: Call, env: Env): Given | undefined {
     const state = stateNamed(cell, named.name, env);
     const value = typeExpression(named.value, env);
     if (state === undefined || value === undefined) continue;
+    if (looksFurtherBack(cell, state.name)) {
+      report(env, cellCatalog.innerLag, named.span, { cell: cell.name, name: state.name }, [
+        { span: cell.span, label: `${cell.name} is defined here` },
+      ]);
+      continue;
+    }
     if (fits(cell, named.name.name, state.shape, value, env)) previous.set(state.name, value);
   }
   refuseTwice(e.named, env);
@@ -96,6 +103,11 @@ function refuseTwice(named: readonly NamedArgument[], env: Env): void {
     }
     seen.add(name.name);
   }
+}
+
+/** Whether the cell reads `prev(h, 2)` or more: what was given at earlier steps is not kept. */
+function looksFurtherBack(cell: Cell, state: string): boolean {
+  return lagsOf(cell).some(({ name }) => name === state);
 }
 
 function stateNamed(cell: Cell, { name, span }: Identifier, env: Env): State | undefined {

@@ -1,11 +1,13 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import type { Span } from '../source/source.ts';
 import type { Identifier, Member } from '../syntax/tree.ts';
 import type { TypedExpression } from './cell.ts';
 import { quote } from './describe.ts';
+import type { Dim } from './dim.ts';
 import { type Checked, type Env, report } from './env.ts';
 import { typeExpression } from './expressions.ts';
-import { reportRole } from './names.ts';
+import { previousRead, reportRole } from './names.ts';
 import { transposeOf } from './products.ts';
 import type { InnerCellSymbol } from './scope.ts';
 import { perStep } from './type.ts';
@@ -35,18 +37,39 @@ export function memberRule(e: Member, env: Env): Checked {
   return reportUnknown(quote(object.span), e.name, ['T'], env);
 }
 
-/** `inner.h_prev`: what the state carries, unless its application gives that from outside. */
 function previousMember(inner: InnerCellSymbol, e: Member, env: Env): TypedExpression | undefined {
   const name = e.name.name;
   if (!name.endsWith('_prev')) return undefined;
-  const base = name.slice(0, -'_prev'.length);
+  return previousState(inner, name.slice(0, -'_prev'.length), e, env);
+}
+
+/** `prev(n.h, 3)`; undefined where `e` is no such thing, or has an error. */
+export function laggedMember(e: Member, span: Span, lag: Dim, env: Env): TypedExpression | undefined {
+  const { object } = e;
+  const symbol = object.kind === 'identifier' ? env.scope?.symbols.get(object.name) : undefined;
+  if (symbol?.kind !== 'application' && symbol?.kind !== 'innerCell') {
+    const parameters = { name: quote(e.span), kind: 'an expression', canBeState: false };
+    return report(env, cellCatalog.notAState, e.span, parameters);
+  }
+  if (env.role !== 'equation') return reportRole(quote(span), 'a previous value', span, env);
+  const inner = symbol.kind === 'application' ? symbol.inner : symbol;
+  return previousState(inner, e.name.name, { ...e, span }, env, lag);
+}
+
+/** `inner.h_prev`: what the state carries, unless its application gives that from outside. */
+function previousState(
+  inner: InnerCellSymbol,
+  base: string,
+  e: Member,
+  env: Env,
+  lag?: Dim,
+): TypedExpression | undefined {
   const state = inner.cell?.states.find((candidate) => candidate.name === base);
   if (state === undefined || inner.overridden.has(base)) {
-    const known = (inner.cell?.states ?? []).map((s) => `${s.name}_prev`);
+    const known = (inner.cell?.states ?? []).map((s) => (lag === undefined ? `${s.name}_prev` : s.name));
     return inner.cell && reportUnknown(inner.name, e.name, known, env);
   }
-  const type = real(state.shape, perStep);
-  return { kind: 'read', from: 'previous', name: `${inner.name}.${base}`, type, span: e.span };
+  return previousRead(`${inner.name}.${base}`, real(state.shape, perStep), e.span, lag);
 }
 
 function reportUnknown(object: string, name: Identifier, known: readonly string[], env: Env): undefined {

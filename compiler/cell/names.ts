@@ -3,7 +3,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Span } from '../source/source.ts';
 import type { Identifier } from '../syntax/tree.ts';
 import type { TypedExpression, TypedRead } from './cell.ts';
-import { formatDim, namedDim } from './dim.ts';
+import { type Dim, formatDim, namedDim, oneDim, sameDim } from './dim.ts';
 import { distributionNames, drawOf, isDistribution } from './draws.ts';
 import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { isFunctionName } from './functionNames.ts';
@@ -83,8 +83,8 @@ function readOf(symbol: CellSymbol, span: Span, env: Env): TypedExpression | und
   return reportRole(name, kindInWords(symbol), span, env);
 }
 
-/** `h_prev` or `prev(h, 1)`. */
-export function previousOf(symbol: CellSymbol, span: Span, env: Env): TypedExpression | undefined {
+/** `h_prev`, or `prev(h, 3)` with a lag of its own. */
+export function previousOf(symbol: CellSymbol, span: Span, env: Env, lag?: Dim): TypedExpression | undefined {
   const { name } = symbol;
   if (symbol.kind !== 'state' && symbol.kind !== 'input') {
     if (symbol.kind === 'target') {
@@ -97,12 +97,11 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env): TypedExpre
     ]);
   }
   if (env.role !== 'equation') return reportRole(name + PREVIOUS, 'a previous value', span, env);
-  if ('shape' in symbol) {
-    return symbol.shape && { kind: 'read', from: 'previous', name, type: real(symbol.shape, perStep), span };
-  }
+  const read = (type: TensorType): TypedExpression => previousRead(name, type, span, lag);
+  if ('shape' in symbol) return symbol.shape && read(real(symbol.shape, perStep));
   if (symbol.type === undefined) return undefined;
   env.scope?.lagged.add(name);
-  const value: TypedExpression = { kind: 'read', from: 'previous', name, type: symbol.type, span };
+  const value = read(symbol.type);
   if (symbol.classes === undefined) return value;
   if (symbol.start === undefined) {
     return report(env, cellCatalog.indexStart, span, { name }, [
@@ -113,6 +112,12 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env): TypedExpre
   const reason = `${name} starts at class ${start}, which needs ${formatDim(classes)} to be at least ${start + 1}`;
   if (!requireAtLeast(env, classes, start + 1, span, reason)) return undefined;
   return withClasses(value, classes);
+}
+
+/** The value `lag` steps back of what is called `name`; one step where there is no lag. */
+export function previousRead(name: string, type: TensorType, span: Span, lag?: Dim): TypedExpression {
+  const isOne = lag === undefined || sameDim(lag, oneDim);
+  return { kind: 'read', from: 'previous', name, ...(isOne ? {} : { lag }), type, span };
 }
 
 /** Says that something known at a step only stands where nothing of a step is known. */

@@ -61,6 +61,7 @@ function written(e: TypedExpression): Written {
     case 'size':
       return e.dim.terms.length > 1 ? atom(`(${formatDim(e.dim)})`) : writtenSize(e.dim);
     case 'read':
+      if (e.lag !== undefined) return call('prev', [e.name, formatDim(e.lag)]);
       return atom(e.from === 'previous' ? `${e.name}_prev` : e.name);
     case 'step':
       return atom('step');

@@ -29,6 +29,8 @@ function withDims(e: TypedExpression, dim: (dim: Dim) => Dim): TypedExpression {
   switch (e.kind) {
     case 'size':
       return { ...e, type, dim: dim(e.dim) };
+    case 'read':
+      return e.lag === undefined ? { ...e, type } : { ...e, type, lag: dim(e.lag) };
     case 'slice':
       return { ...e, type, start: dim(e.start), length: dim(e.length) };
     case 'oneHot':

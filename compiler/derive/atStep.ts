@@ -1,3 +1,4 @@
+import { keptOf } from '../graph/lags.ts';
 import { number } from './algebra.ts';
 import { type Formula, mapOperands, type Quantity } from './formula.ts';
 
@@ -15,8 +16,12 @@ export function quantityAt(quantity: Quantity, t: number): Formula {
     at: step,
   });
   switch (quantity.role) {
-    case 'previous':
-      return at('value', t - 1);
+    case 'previous': {
+      // What a lag keeps starts as the state does.
+      const lag = keptOf(quantity.name);
+      if (lag === undefined) return at('value', t - 1);
+      return { ...at('value', Math.max(0, t - 1 - lag.steps)), name: lag.name };
+    }
     case 'previousCotangent':
       return at('fromNext', t - 1);
     case 'start':

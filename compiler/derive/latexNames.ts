@@ -1,3 +1,4 @@
+import { keptOf } from '../graph/lags.ts';
 import type { Quantity } from './formula.ts';
 
 /** How a quantity, and the name of a size, is spelled in LaTeX. */
@@ -72,11 +73,14 @@ export function latexSpelling(quantities: readonly Quantity[]): LatexSpelling {
   return {
     size: (name) => shown(draw(name, false)),
     quantity: ({ name, role, varies, temporary, at }) => {
-      const letters = draw(name, temporary);
+      const lag = keptOf(name);
+      const plain = draw(lag?.name ?? name, temporary);
+      // What comes back to h by several lags has a name for each.
+      const letters = lag && role !== 'previous' ? { ...plain, superscript: `(${lag.steps})` } : plain;
       const time = (back: number) => {
         if (!varies) return undefined;
         if (at !== undefined) return String(at - back);
-        return back === 0 ? 't' : 't-1';
+        return back === 0 ? 't' : `t-${back}`;
       };
       const barred = { ...letters, base: `${letters.isWide ? '\\overline' : '\\bar'}{${letters.base}}` };
       const returning = { ...letters, base: `\\overleftarrow{${letters.base}}` };
@@ -84,7 +88,7 @@ export function latexSpelling(quantities: readonly Quantity[]): LatexSpelling {
         case 'value':
           return shown(letters, time(0));
         case 'previous':
-          return shown(letters, time(1));
+          return shown(letters, time(1 + (lag?.steps ?? 0)));
         case 'start':
           return shown(letters, '0');
         case 'cotangent':

@@ -1,3 +1,4 @@
+import { previousName } from '../graph/lags.ts';
 import type { Quantity } from './formula.ts';
 
 /** How a quantity is spelled in text. */
@@ -37,13 +38,13 @@ function spellWith(bar: string, underscores: string): Spelling {
       case 'value':
         return `${name}${step(0)}`;
       case 'previous':
-        return at === undefined ? `${name}_prev` : `${name}${step(1)}`;
+        return at === undefined ? previousName(name) : `${name}${step(1)}`;
       case 'start':
         return at === undefined ? `${name}_start` : `${name}${underscores}0`;
       case 'cotangent':
         return `${name}${step(0)}${bar}`;
       case 'previousCotangent':
-        return at === undefined ? `${name}_prev${bar}` : `${name}${step(1)}${bar}_next`;
+        return at === undefined ? `${previousName(name)}${bar}` : `${name}${step(1)}${bar}_next`;
       case 'fromNext':
         return `${name}${step(0)}${bar}_next`;
       case 'fromHere':

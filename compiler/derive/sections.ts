@@ -1,3 +1,4 @@
+import { keptOf } from '../graph/lags.ts';
 import { allQuantities, type DerivedEquations, type Equation } from './equations.ts';
 import { type Formula, mapOperands, type Quantity } from './formula.ts';
 
@@ -62,7 +63,9 @@ export function startLines({ states, starts }: DerivedEquations): readonly Comme
   });
   const others = starts.map(({ target }) => {
     const start = target as Quantity;
-    return comment({ ...start, role: 'previous', varies: true }, ' is ', start, ' at the first step.');
+    const those = states.filter(({ previous }) => (keptOf(previous.name) ?? previous).name === start.name);
+    const previous = listed(those.map((state) => state.previous));
+    return comment(...previous, ` ${those.length === 1 ? 'is' : 'are'} `, start, ' at the first step.');
   });
   return [...numbers, ...others];
 }

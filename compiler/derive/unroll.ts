@@ -1,4 +1,5 @@
 import type { StepGraph } from '../graph/graph.ts';
+import { keptOf } from '../graph/lags.ts';
 import { number, sum } from './algebra.ts';
 import { atStep } from './atStep.ts';
 import { derive } from './derive.ts';
@@ -31,7 +32,9 @@ function stepByStep(derived: DerivedEquations, steps: number): readonly Section[
   const each = forward.filter((equation) => !shared.includes(equation));
   const place = (list: readonly Equation[], at: number) => list.map((equation) => equationAt(equation, at));
   const numbered = derived.states.flatMap(({ previous: state, startsAt }): readonly Equation[] =>
-    startsAt === undefined ? [] : [{ target: state, value: number(startsAt), adds: false }],
+    startsAt === undefined || keptOf(state.name) !== undefined
+      ? []
+      : [{ target: state, value: number(startsAt), adds: false }],
   );
   const sections: readonly Section[] = [
     {

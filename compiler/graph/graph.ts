@@ -199,7 +199,7 @@ export interface StateNodes {
   readonly next: NodeId;
   /** Shared value before the first step. */
   readonly start: NodeId;
-  /** An input's last value, kept for `x_prev`. */
+  /** Not one of the user's: an input's last value, kept for `x_prev`, or an older value, kept for `prev(h, 3)`. */
   readonly hidden: boolean;
 }
 

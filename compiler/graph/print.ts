@@ -2,6 +2,7 @@ import { formatDim } from '../cell/dim.ts';
 import { formatShape } from '../cell/type.ts';
 import { formatPosition } from '../source/source.ts';
 import type { GraphNode, NodeId, StepGraph, TrainingGraph } from './graph.ts';
+import { previousName } from './lags.ts';
 
 /** A graph as text: a line per node, `%12 c : [H] per step = sum %10 %11   ; lstm.rnn:12:3`, then the results. */
 export function printGraph(graph: StepGraph | TrainingGraph): string {
@@ -67,7 +68,7 @@ function results(graph: StepGraph | TrainingGraph): readonly string[] {
   ];
   if ('adjoint' in graph) {
     lines.push(
-      ...graph.adjoint.states.map(({ name, leaving }) => `cotangent of ${name}_prev = %${leaving}`),
+      ...graph.adjoint.states.map(({ name, leaving }) => `cotangent of ${previousName(name)} = %${leaving}`),
       ...graph.adjoint.inputs.map(({ name, node }) => `cotangent of ${name} = %${node}`),
       ...graph.adjoint.gradients.map(({ name, node }) => `gradient of ${name} = %${node}`),
     );

@@ -1,14 +1,19 @@
-import type { Cell, TypedExpression } from '../cell/cell.ts';
-import { oneDim } from '../cell/dim.ts';
+import type { Cell, TypedExpression, TypedRead } from '../cell/cell.ts';
+import { evaluateDim, oneDim } from '../cell/dim.ts';
 import { perStep, shared, type TensorType } from '../cell/type.ts';
 import { type ArrayAlgebra, arrayFunctions } from '../ops/array.ts';
 import type { Span } from '../source/source.ts';
 import { invariant } from '../support/invariant.ts';
 import { GraphBuilder } from './build.ts';
 import type { NamedNode, NodeId, Origin, StateNodes, StepGraph } from './graph.ts';
+import { keptName, longestLags, previousName } from './lags.ts';
 
-/** A checked cell as values: one step, one example. */
-export function toGraph(cell: Cell): StepGraph {
+/**
+ * A checked cell as values: one step, one example.
+ *
+ * @param sizes  needed where a lag is a size (`hasSizedLags`)
+ */
+export function toGraph(cell: Cell, sizes?: ReadonlyMap<string, number>): StepGraph {
   const origin = (span: Span, name?: string): Origin =>
     name === undefined ? { span, sweep: 'primal' } : { span, sweep: 'primal', name };
   const builder = new GraphBuilder(origin(cell.span));
@@ -31,29 +36,28 @@ export function toGraph(cell: Cell): StepGraph {
     named(c.span, c.name, () => builder.leaf('constant', c.name, real(c.shape, shared))),
   );
   const lagged = [...cell.inputs, ...cell.targets].filter((input) => input.lagged);
+  const lags = longestLags(cell, sizes);
   const previous = new Map<string, NodeId>();
-  for (const state of cell.states) {
-    const leaf = named(state.span, `${state.name}_prev`, () =>
-      builder.leaf('previous', state.name, real(state.shape, perStep)),
-    );
-    previous.set(state.name, leaf.node);
-  }
-  for (const input of lagged) {
-    const leaf = named(input.span, `${input.name}_prev`, () =>
-      builder.leaf('previous', input.name, input.type),
-    );
-    previous.set(input.name, leaf.node);
-  }
+  const remember = (name: string, type: TensorType, span: Span) => {
+    for (let steps = 0; steps < (lags.get(name) ?? 1); steps++) {
+      const state = keptName(name, steps);
+      const leaf = named(span, previousName(state), () => builder.leaf('previous', state, type));
+      previous.set(state, leaf.node);
+    }
+  };
+  for (const { name, shape, span } of cell.states) remember(name, real(shape, perStep), span);
+  for (const { name, type, span } of lagged) remember(name, type, span);
 
   const known = new Map<string, NodeId>();
   for (const { name, node } of [...inputs, ...targets]) known.set(`input ${name}`, node);
   for (const { name, node } of parameters) known.set(`parameter ${name}`, node);
   for (const { name, node } of constants) known.set(`constant ${name}`, node);
   for (const [name, node] of previous) known.set(`previous ${name}`, node);
-  const convert = converter(builder, (from, name) => {
-    const node =
-      from === 'number' ? builder.leaf('number', name, real([], shared)) : known.get(`${from} ${name}`);
-    invariant(node !== undefined, `nothing known of ${from} ${name}`);
+  const convert = converter(builder, ({ from, name, lag = oneDim }) => {
+    if (from === 'number') return builder.leaf('number', name, real([], shared));
+    const text = from === 'previous' ? keptName(name, evaluateDim(lag, sizes ?? new Map()) - 1) : name;
+    const node = known.get(`${from} ${text}`);
+    invariant(node !== undefined, `nothing known of ${from} ${text}`);
     return node;
   });
 
@@ -63,18 +67,27 @@ export function toGraph(cell: Cell): StepGraph {
     known.set(`value ${equation.name}`, value.node);
     values.push(value);
   }
-  const states: StateNodes[] = cell.states.map((state) => {
+  /** A state, and the hidden ones that keep what it was further back. */
+  const withLags = (name: string, next: NodeId, start: NodeId, hidden: boolean): readonly StateNodes[] =>
+    Array.from({ length: lags.get(name) ?? 1 }, (_, steps) => ({
+      name: keptName(name, steps),
+      previous: previous.get(keptName(name, steps))!,
+      next: steps === 0 ? next : previous.get(keptName(name, steps - 1))!,
+      start,
+      hidden: hidden || steps > 0,
+    }));
+  const states: StateNodes[] = cell.states.flatMap((state) => {
     builder.origin = origin(state.span, `${state.name}_start`);
     const start = builder.repeat(convert(state.start), state.shape);
     const next = known.get(`value ${state.name}`);
     invariant(next !== undefined, `state ${state.name} has no equation`);
-    return { name: state.name, previous: previous.get(state.name)!, next, start, hidden: false };
+    return withLags(state.name, next, start, false);
   });
   for (const input of lagged) {
     builder.origin = origin(input.span, `${input.name}_start`);
     const start = builder.fill(input.start, input.type.shape, input.type.element);
     const next = known.get(`input ${input.name}`)!;
-    states.push({ name: input.name, previous: previous.get(input.name)!, next, start, hidden: true });
+    states.push(...withLags(input.name, next, start, true));
   }
   const outputs = cell.outputs.map((o) => named(o.span, o.name, () => convert(o.value)));
   const loss = cell.loss && named(cell.loss.span, 'loss', () => convert(cell.loss!)).node;
@@ -91,10 +104,7 @@ export function toGraph(cell: Cell): StepGraph {
   };
 }
 
-type Resolve = (
-  from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'number',
-  name: string,
-) => NodeId;
+type Resolve = (read: TypedRead) => NodeId;
 
 /** Typed expression → node. One case per kind; the only place that knows both. */
 function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedExpression) => NodeId {
@@ -106,7 +116,7 @@ function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedE
       case 'size':
         return builder.fill(e.dim);
       case 'read':
-        return resolve(e.from, e.name);
+        return resolve(e);
       case 'step':
         return builder.leaf('step', 'step', e.type);
       case 'map':

@@ -1,5 +1,6 @@
 import type { Bound } from '../graph/bind.ts';
 import type { NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import { previousName } from '../graph/lags.ts';
 import { operandsOf, phasesOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
 import { invariant } from '../support/invariant.ts';
@@ -145,7 +146,7 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
         from: leaving,
         to: aside,
         over: 'step',
-        why: `${name}_prev_bar put aside`,
+        why: `${previousName(name)}_bar put aside`,
       });
       return { name, arriving, aside };
     });

@@ -1,4 +1,5 @@
 import type { Graph, GraphNode, NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import { previousName } from '../graph/lags.ts';
 import { operandsOf } from '../graph/phase.ts';
 import type { Span } from '../source/source.ts';
 
@@ -37,7 +38,7 @@ function findNames(graph: StepGraph | TrainingGraph): Names {
   if ('adjoint' in graph) {
     const { cotangents, states, inputs, gradients } = graph.adjoint;
     for (const { name: text, node } of cotangents) name(node, `${text}_bar`);
-    for (const { name: text, leaving } of states) name(leaving, `${text}_prev_bar`);
+    for (const { name: text, leaving } of states) name(leaving, `${previousName(text)}_bar`);
     for (const { name: text, node } of [...inputs, ...gradients]) name(node, `${text}_bar`);
   }
   const users = new Set(names.keys());
@@ -48,7 +49,7 @@ function findNames(graph: StepGraph | TrainingGraph): Names {
 function nameOfLeaf({ role, name }: GraphNode & { form: 'leaf' }): string {
   switch (role) {
     case 'previous':
-      return `${name}_prev`;
+      return previousName(name);
     case 'step':
       return 'step';
     case 'outputCotangent':

@@ -1,3 +1,4 @@
+import { previousName } from '../graph/lags.ts';
 import { addCosts, type Cost, scaleCost } from './cost.ts';
 import { textOfValue } from './formula.ts';
 import { laneBytes } from './memory.ts';
@@ -71,7 +72,9 @@ function onceSection(plan: Plan, procedure: ProcedureName, title: string): reado
 
 function startLines({ bound: { graph } }: Plan): readonly string[] {
   if (graph.states.length === 0) return [];
-  const starts = graph.states.map(({ name, start }) => `${name}_prev = ${textOfValue(graph, start)}`);
+  const starts = graph.states.map(
+    ({ name, start }) => `${previousName(name)} = ${textOfValue(graph, start)}`,
+  );
   return ['at the start of a sequence', ...paragraph(starts.join(', '), 2)];
 }
 

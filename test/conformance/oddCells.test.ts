@@ -40,6 +40,10 @@ const cells: Readonly<Record<string, string>> = {
   'a row of ones':
     'input t: index(3)\nparam q: [3] ~ normal(0, 1)\noutput y = (q^0)[t]*x + dot(q^0, one_hot(t))',
   'the number of the step': 'state h: [H]\nh = if step == 0 then x else h_prev*0.5 + x*step\noutput h',
+  'a state three steps back and nothing between':
+    'param w: [H] ~ normal(0, 1)\nstate h: [H] = w\nh = tanh(x + 0.5*prev(h, 3))\noutput h',
+  'lags of all kinds':
+    'state h: [H] = 0.2, M: [H, H]\ninput t: index(3) = 1\nparam E: [3, H] ~ normal(0, 1)\nh = tanh(prev(x, 2) + prev(h, H)*h_prev + E[prev(t, 2)])\nM = outer(h, prev(h, 2)) + 0.1*prev(M, 2)\noutput h, y = M @ prev(x, 2)\nloss sum(prev(h, 4)*h)',
   'stacks of slices of stacks':
     'z = [x; 0.5*x; x]\n[a, b, c] = split(z, [H, H, H])\nw = [z[1:2*H]; z[0]]\noutput y = sum(a*c) + sum(b), w',
 };

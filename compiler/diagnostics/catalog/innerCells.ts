@@ -133,6 +133,15 @@ export const innerCellCatalog = {
         nearest === undefined ? 'By name go the previous values of its states.' : `Did you mean ${nearest}?`,
     }),
   ),
+  innerLag: entry<{ cell: string; name: string }>(
+    'RNN370',
+    'The previous value of an inner state given from outside, where the inner cell looks further back than that.',
+    'cell Inner(H) {\n  input x: [H]\n  state h: [H]\n  h = x + 0.5*prev(h, 2)\n}\n\ncell Example(H) {\n  input x: [H]\n  cell inner: Inner(H)\n  n = inner(x, h_prev = x)\n  output y = n.h\n}\n',
+    ({ cell, name }) => ({
+      message: `${cell} looks more than one step back at ${name}, so ${name}_prev cannot be given`,
+      hint: `Let ${cell} keep ${name} itself, or give what it needs as an input.`,
+    }),
+  ),
   cellAsValue: entry<{ name: string; members: readonly string[] }>(
     'RNN314',
     'A cell, or its step, where a value is needed.',

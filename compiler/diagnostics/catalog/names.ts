@@ -114,7 +114,7 @@ export const nameCatalog = {
   notYet: entry<{ what: string; hint?: string | undefined }>(
     'RNN237',
     'Something that the language is to have, and does not have yet.',
-    inCell('state h: [H]', 'h = prev(h, 3)'),
+    inCell('input x: [H]', 'target y: [H]', 'z = x + y_prev', 'output z'),
     ({ what, hint }) => ({ message: `Not in the language yet: ${what}`, ...hinted(hint) }),
   ),
   tooComplex: entry<{ what: string }>(
@@ -127,13 +127,13 @@ export const nameCatalog = {
     ].join('\n'),
     ({ what }) => ({ message: what, hint: 'Give parts of it names of their own.' }),
   ),
-  lag: entry<{ text: string }>(
+  lag: entry<{ text: string; longest: number }>(
     'RNN240',
-    'A lag that is not a whole number of at least 1.',
+    'A lag that is not a whole number of at least 1, or a very long one.',
     inCell('state h: [H]', 'h = prev(h, 0)'),
-    ({ text }) => ({
+    ({ text, longest }) => ({
       message: `${text} is no lag`,
-      hint: 'A lag is the number of steps back, at least 1.',
+      hint: `A lag is the number of steps back, a whole number from 1 to ${longest}.`,
     }),
   ),
   nothingToSee: entry<{ name: string }>(

@@ -1,4 +1,5 @@
 import type { NodeId, TrainingGraph } from '../../graph/graph.ts';
+import { previousName } from '../../graph/lags.ts';
 import { bufferNames, type Kernel, type Place } from '../plan.ts';
 import type { Draft } from './draft.ts';
 import { settleGradients } from './gradients.ts';
@@ -57,7 +58,7 @@ export function settleBackward(draft: Draft, graph: TrainingGraph): void {
     }
     const aside = outside.allocate(`leaving.${name}`, arriving, { slots: 0, rows: true });
     draft.copyAtEnd(
-      { kind: 'copy', from: leaving, to: aside, over: 'step', why: `${name}_prev_bar put aside` },
+      { kind: 'copy', from: leaving, to: aside, over: 'step', why: `${previousName(name)}_bar put aside` },
       leaving,
       'backward',
       level,

@@ -1,0 +1,24 @@
+import type { Cell } from './cell.ts';
+import { constantOf, type Dim } from './dim.ts';
+import { visitExpressions } from './typed.ts';
+
+/** A state or an input that is read more than one step back. */
+export interface Lag {
+  readonly name: string;
+  readonly steps: Dim;
+}
+
+/** Every reading of a cell that looks back further than `h_prev`. */
+export function lagsOf(cell: Cell): readonly Lag[] {
+  const found: Lag[] = [];
+  const roots = [...cell.equations, ...cell.outputs].map(({ value }) => value);
+  visitExpressions(cell.loss === undefined ? roots : [...roots, cell.loss], (e) => {
+    if (e.kind === 'read' && e.lag !== undefined) found.push({ name: e.name, steps: e.lag });
+  });
+  return found;
+}
+
+/** Whether the step itself, not only its shapes, depends on sizes: a lag is one. */
+export function hasSizedLags(cell: Cell): boolean {
+  return lagsOf(cell).some(({ steps }) => constantOf(steps) === undefined);
+}
