@@ -1,3 +1,4 @@
+import { noRows } from '../data/columns.ts';
 import type { Fill } from '../data/fill.ts';
 import { piecesOf, readLive } from '../data/live.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
@@ -51,12 +52,7 @@ export async function predictRun(path: string, command: PredictCommand, io: Io):
     const options = rowOptions(file);
     const rows = new InputRows(forecaster, sequences, options);
     await readLive(piecesOf(file), options.file, delimiter, rows);
-    if (rows.rows === 0) {
-      throw new Failure(
-        exitCodes.failed,
-        `${options.file}: there are no rows, only the line of column names.`,
-      );
-    }
+    if (rows.rows === 0) throw noRows(options.file, rows.names);
   };
 
   /** A prediction for each row of a file or stream. */

@@ -1,5 +1,6 @@
 import { visibleText } from '../../compiler/support/visibleText.ts';
-import { dataFailure } from './csv.ts';
+import type { Failure } from '../failure.ts';
+import { dataFailure } from './dataFailure.ts';
 import { readNumber } from './number.ts';
 
 /**
@@ -32,7 +33,6 @@ function whatThereIs(header: readonly string[], delimiter: string): string {
   if (header.every((name) => typeof readNumber(name) === 'number')) {
     return 'The first line holds numbers; it must hold the names of the columns.';
   }
-  const shown = header.slice(0, 20).map(quoted).join(', ');
   const other = [';', '\t', ','].find(
     (mark) => mark !== delimiter && header.length === 1 && header[0]!.includes(mark),
   );
@@ -40,8 +40,17 @@ function whatThereIs(header: readonly string[], delimiter: string): string {
     other === undefined
       ? ''
       : ` Are the fields separated otherwise? Then give --delimiter ${other === '\t' ? 'tab' : `"${other}"`}.`;
-  return `It has ${shown}${header.length > 20 ? ` and ${header.length - 20} more` : ''}.${hint}`;
+  return `It has ${listed(header)}.${hint}`;
 }
+
+/** A table that ends with its first line. */
+export function noRows(file: string, header: readonly string[]): Failure {
+  return dataFailure(file, `there are no rows, only the line of column names: ${listed(header)}.`);
+}
+
+/** The first names of many. */
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, 20).map(quoted).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`;
 
 const ordinal = (at: number): string => {
   const n = at + 1;

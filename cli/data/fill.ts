@@ -1,5 +1,5 @@
 import { quoted } from './columns.ts';
-import { dataFailure } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 import type { Scale } from './scale.ts';
 import type { Table } from './table.ts';
 

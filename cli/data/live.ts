@@ -1,6 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { fileFailure } from '../files.ts';
-import { CheckedRows, CheckedText, dataFailure, longestRow, quoteMessage, type RowReader } from './csv.ts';
+import { CheckedRows, type RowReader } from './checkedRows.ts';
+import { CheckedText } from './checkedText.ts';
+import { longestRow, quoteMessage } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 import { openRead } from './table.ts';
 
 /**
@@ -48,7 +51,7 @@ export async function readLive(
     }
     await settled();
   }
-  text.end();
+  parseRows(whole.take(text.rest()));
   parseRows(whole.rest());
   rows.end();
   await settled();

@@ -1,6 +1,6 @@
 import type { BoundInput } from './bind.ts';
 import { quoted } from './columns.ts';
-import { dataFailure } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 import { type Fill, fillColumn } from './fill.ts';
 import { fitScale, normalised, rawScale, type Scale } from './scale.ts';
 import type { Series } from './split.ts';

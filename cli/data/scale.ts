@@ -1,5 +1,5 @@
 import { quoted } from './columns.ts';
-import { dataFailure } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 
 /** How the numbers of a column become those that a network reads: `(value - mean)/deviation`. */
 export interface Scale {

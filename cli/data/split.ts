@@ -1,5 +1,5 @@
 import { Random } from '../../runtime/random.ts';
-import { dataFailure } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 import type { Table, TableSequence } from './table.ts';
 
 /** A sequence and its part to learn from: the first `training` rows; the rest is held out. */

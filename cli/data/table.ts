@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { exitCodes, Failure } from '../failure.ts';
 import { fileFailure } from '../files.ts';
-import { locateColumns, quoted } from './columns.ts';
-import { dataFailure, type RowReader, readCsv } from './csv.ts';
+import type { RowReader } from './checkedRows.ts';
+import { locateColumns, noRows, quoted } from './columns.ts';
+import { readCsv } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 import { readNumber, whyWrong } from './number.ts';
 
 /** Rows of one key, in the order of the file, next to each other in the columns of a table. */
@@ -73,6 +75,7 @@ class TableRows implements RowReader {
   readonly #faults: Faults;
   readonly #lines = new Growing();
   readonly #columns: readonly Growing[];
+  #header: readonly string[] = [];
   #at: readonly number[] = [];
   #keyAt = -1;
   readonly #keys = new Map<string, number>();
@@ -86,6 +89,7 @@ class TableRows implements RowReader {
   }
 
   header(names: readonly string[]): void {
+    this.#header = names;
     const { columns, key, delimiter } = this.#options;
     this.#at = locateColumns(this.#file, names, columns, delimiter);
     if (key !== undefined) this.#keyAt = locateColumns(this.#file, names, [key], delimiter)[0]!;
@@ -117,7 +121,7 @@ class TableRows implements RowReader {
     this.#faults.settle();
     const lines = this.#lines.values();
     const rows = lines.length;
-    if (rows === 0) throw dataFailure(this.#file, 'there are no rows, only the line of column names.');
+    if (rows === 0) throw noRows(this.#file, this.#header);
     const names = this.#options.columns;
     const columns = this.#columns.map((column) => column.values());
     if (this.#keyAt < 0) {

@@ -6,6 +6,8 @@ import type { Configuration } from '../run/configuration.ts';
 
 /** A table with the rows of it that a run did not learn from. */
 export interface HeldOut {
+  /** What its rows are called: held out when the run began, or of a file that it has never seen. */
+  readonly kind: 'held-out' | 'unseen';
   /** Missing values filled, in the units of its columns. */
   readonly table: Table;
   /** Rows from `training` on are held out. */
@@ -51,7 +53,7 @@ export async function readHeldOut(
     : split(table, { holdout, by: holdoutBy, seed: training.seed, ahead });
   const scales = new Map(columns.map((scale) => [scale.column, scale]));
   const prepared = prepare(table, series, { inputs, targets, ahead, ...(fill && { fill }) }, scales);
-  return { table, series, data: prepared };
+  return { kind: unseen ? 'unseen' : 'held-out', table, series, data: prepared };
 }
 
 function checkOrigin({ file, fingerprint }: Table, own: string, unseen: boolean): void {

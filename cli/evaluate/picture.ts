@@ -22,7 +22,7 @@ export function picture(held: HeldOut, scores: readonly Score[], title: string):
   return `<svg xmlns="http://www.w3.org/2000/svg" ${box}>\n${placed.join('\n')}\n</svg>\n`;
 }
 
-function columnChart({ table, series }: HeldOut, scores: readonly Score[], title: string): string {
+function columnChart({ kind, table, series }: HeldOut, scores: readonly Score[], title: string): string {
   const { column } = scores[0]!.predicted;
   const heldOut = series.filter(({ rows, training }) => training < rows);
   const shown = heldOut.reduce((a, b) => (b.rows - b.training > a.rows - a.training ? b : a));
@@ -42,7 +42,7 @@ function columnChart({ table, series }: HeldOut, scores: readonly Score[], title
       points: points(network.forecasts),
     })),
   ];
-  const where = heldOut.length === 1 && key === '' ? 'held-out rows' : `held-out rows of ${key}`;
+  const where = heldOut.length === 1 && key === '' ? `${kind} rows` : `${kind} rows of ${key}`;
   return chart({ title: `${title}: ${column}, ${where}`, across: 'row', up: column, lines });
 }
 

@@ -1,7 +1,7 @@
 import type { Errors, Score } from './scores.ts';
 
 /** Errors as a table of plain text; the least of each column has a star. */
-export function errorTable({ predicted, when, rows, unscored, network, baselines }: Score): string {
+export function errorTable({ kind, predicted, when, rows, unscored, network, baselines }: Score): string {
   const all = [network, ...baselines];
   const measures = Object.keys(network.errors) as readonly Measure[];
   const columns = measures.map((measure) => all.map(({ errors }) => errorOf(errors, measure)));
@@ -17,7 +17,7 @@ export function errorTable({ predicted, when, rows, unscored, network, baselines
     `  ${name.padEnd(width)}${cells.map((cell, i) => `  ${cell.padStart(widths[i]!)}`).join('')}`.trimEnd();
   const left = unscored === 0 ? '' : `, ${unscored} not scored`;
   return [
-    `${predicted.column} (output ${predicted.output}), ${when}: ${rows.length} held-out ${rows.length === 1 ? 'row' : 'rows'}${left}`,
+    `${predicted.column} (output ${predicted.output}), ${when}: ${rows.length} ${kind} ${rows.length === 1 ? 'row' : 'rows'}${left}`,
     line(
       '',
       measures.map((measure) => `${titles[measure]} `),

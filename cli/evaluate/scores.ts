@@ -16,7 +16,7 @@ export interface Scored {
 }
 
 /** How well a column of the held-out rows is forecast, by all on the same rows. */
-export interface Score {
+export interface Score extends Pick<HeldOut, 'kind'> {
   readonly predicted: Predicted;
   /** `12 rows ahead`, or `in the same row`. */
   readonly when: string;
@@ -36,7 +36,7 @@ export function score(
   horizon: number,
   baselines: readonly Baseline[],
 ): Score {
-  const { table, series, data } = held;
+  const { kind, table, series, data } = held;
   const truth = table.columns.get(predicted.column)!;
   const fitting = baselines.filter(({ classes }) => classes || predicted.classes === undefined);
   const said = fitting.map(() => new Float64Array(table.rows).fill(Number.NaN));
@@ -58,7 +58,7 @@ export function score(
   if (rows.length === 0) {
     throw new Failure(
       exitCodes.failed,
-      `${table.file}: none of the ${unscored} held-out rows of ${quoted(column)} can be scored ${when}: ` +
+      `${table.file}: none of the ${unscored} ${kind} rows of ${quoted(column)} can be scored ${when}: ` +
         'its value is missing, or too few rows come before it in its sequence. Choose a smaller --horizon or --season.',
     );
   }
@@ -75,6 +75,7 @@ export function score(
     errors: errorsOf(values, truth, rows, predicted.classes !== undefined),
   });
   return {
+    kind,
     predicted,
     when,
     rows,

@@ -1,5 +1,6 @@
+import type { RowReader } from '../data/checkedRows.ts';
 import { locateColumns, quoted } from '../data/columns.ts';
-import { dataFailure, type RowReader } from '../data/csv.ts';
+import { dataFailure } from '../data/dataFailure.ts';
 import type { Fill } from '../data/fill.ts';
 import { readNumber } from '../data/number.ts';
 import { normalised } from '../data/scale.ts';
@@ -24,6 +25,8 @@ export class InputRows implements RowReader {
   readonly #options: RowOptions;
   readonly #after: (sequence: Sequence, line: number) => void;
   readonly #values: Float32Array;
+  /** The names of the first line. */
+  names: readonly string[] = [];
   #at: readonly number[] = [];
   #keyAt = -1;
   rows = 0;
@@ -43,6 +46,7 @@ export class InputRows implements RowReader {
   }
 
   header(names: readonly string[]): void {
+    this.names = names;
     const { file, delimiter, key } = this.#options;
     const wanted = this.#forecaster.reads.map(({ column }) => column);
     this.#at = locateColumns(file, names, wanted, delimiter);

@@ -31,7 +31,7 @@ function tables(out: string): Map<string, Map<string, readonly number[]>> {
   const found = new Map<string, Map<string, readonly number[]>>();
   let table = new Map<string, readonly number[]>();
   for (const line of out.split('\n')) {
-    const [, heading] = /^(\S.*\(output .*held-out rows?.*)$/.exec(line) ?? [];
+    const [, heading] = /^(\S.*\(output .*(?:held-out|unseen) rows?.*)$/.exec(line) ?? [];
     if (heading !== undefined) {
       table = new Map();
       found.set(heading, table);
@@ -239,7 +239,7 @@ describe('which rows are scored', () => {
     const [[heading, table]] = tables(await fine(run, '--data', changed, '--unseen')) as unknown as [
       [string, Map<string, readonly number[]>],
     ];
-    expect(heading).toBe('v (output y_hat), 1 row ahead: 49 held-out rows, 1 not scored');
+    expect(heading).toBe('v (output y_hat), 1 row ahead: 49 unseen rows, 1 not scored');
     const list = wave(rows, 1);
     const after = list.slice(1);
     expect(table.get('persistence')).toEqual(errors(after.map((value, t) => [list[t]!, value])));
@@ -250,14 +250,14 @@ describe('which rows are scored', () => {
   it('is none where nothing was held out', async () => {
     const { code, err } = await rnnc('evaluate', whole);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('held nothing out') });
-    expect(await fine(whole, '--data', changed, '--unseen')).toContain('49 held-out rows');
+    expect(await fine(whole, '--data', changed, '--unseen')).toContain('49 unseen rows');
   });
 
   it('is none of one row, or of a horizon beyond all rows', async () => {
     const one = await rnnc('evaluate', run, '--data', put('one.csv', 'v\n3.5\n'), '--unseen');
     expect({ code: one.code, err: one.err }).toEqual({
       code: 1,
-      err: expect.stringContaining('none of the 1 held-out rows'),
+      err: expect.stringContaining('none of the 1 unseen rows'),
     });
     const far = await rnnc('evaluate', run, '--horizon', '50');
     expect({ code: far.code, err: far.err }).toEqual({
@@ -280,6 +280,9 @@ describe('the picture', () => {
     ]) {
       expect(text).toContain(`>${name}<`);
     }
+    const later = put('later.csv', csv({ v: wave(rows, 1) }));
+    await fine(run, '--data', later, '--unseen', '--plot', svg);
+    expect(readFileSync(svg, 'utf8')).toContain('>Next: v, unseen rows<');
     const pair = cellText
       .replace('target y: []', 'target y: [2]')
       .replace(/w: \[H\]/, 'w: [2, H]')

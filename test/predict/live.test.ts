@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RowReader, readCsv } from '../../cli/data/csv.ts';
+import type { RowReader } from '../../cli/data/checkedRows.ts';
+import { readCsv } from '../../cli/data/csv.ts';
 import { readLive } from '../../cli/data/live.ts';
 import { Failure } from '../../cli/failure.ts';
 
@@ -58,6 +59,31 @@ describe('reading rows as they come', () => {
     );
   });
 
+  it('tells of files of a few bytes what reading them whole tells', async () => {
+    const bytes = fc.uint8Array({ maxLength: 5, max: 255 });
+    const few = fc.oneof(
+      bytes,
+      fc.string({ unit: fc.constantFrom('a', '\n', ',', '"', '\ufeff'), maxLength: 5 }).map(bytesOf),
+    );
+    await fc.assert(
+      fc.asyncProperty(few, fc.array(fc.nat(5), { maxLength: 3 }), async (file, places) => {
+        const [live, whole] = [await told(readLive, cut(file, places)), await told(readCsv, [file])];
+        // How much of a line is shown depends on the pieces.
+        const shown = / "[^"]*"/;
+        expect(live.failure?.replace(shown, '')).toBe(whole.failure?.replace(shown, ''));
+        expect(live.events).toEqual(whole.events);
+      }),
+      { numRuns: 300, seed: 3 },
+    );
+    expect(await told(readLive, [bytesOf('a\n1')])).toEqual({
+      events: [
+        [1, 'a'],
+        [2, '1'],
+      ],
+      failure: undefined,
+    });
+  });
+
   it('hands over a row with the byte that ends its line', async () => {
     for (const lineEnd of ['\n', '\r\n']) {
       const text = ['a,b', '1,"x', 'y"', '2,z', ''].join(lineEnd);
@@ -74,7 +100,7 @@ describe('reading rows as they come', () => {
       const ends = ['a,b', `1,"x${lineEnd}y"`, '2,z'].map(
         (_, i, all) => all.slice(0, i + 1).join(lineEnd).length + lineEnd.length,
       );
-      // The mark at the beginning of a file takes four bytes to tell, which the first line has here.
+      // The mark at the beginning of a file takes three bytes to tell, which the first line has here.
       expect(ends.map((end) => seen[end - 1])).toEqual([1, 2, 3]);
       expect(ends.map((end) => seen[end - 2])).toEqual([0, 1, 2]);
     }

@@ -203,7 +203,7 @@ describe('what is wrong is said, with its place', () => {
     ['t,v\n1,2\n"a,2\n', 'line 3: a field begins with a quote'],
     ['t,v\n1,2\nb"b,2\n', 'line 3: a quote (") stands inside a field'],
     ['', 'the file is empty'],
-    ['\n', 'the file is empty'],
+    ['\n', 'the file holds only blank lines'],
   ])('%j: %s', async (text, message) => {
     const { code, err } = await rnnc('predict', run, '--observed', put('bad.csv', text));
     expect(code).toBe(1);

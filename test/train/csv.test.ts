@@ -106,12 +106,35 @@ describe('a CSV file', () => {
 
   it.each([
     ['nothing', '', 'the file is empty'],
-    ['two bytes of a mark', Uint8Array.of(0xef, 0xbb), 'the file is empty'],
+    ['two bytes of a mark', Uint8Array.of(0xef, 0xbb), 'line 1 is not UTF-8 text'],
     ['a mark alone', '\ufeff', 'the file is empty'],
-    ['a blank line alone', '\n', 'the file is empty'],
-    ['names alone', 'a,b\n', 'there are no rows, only the line of column names'],
+    ['a blank line alone', '\n', 'the file holds only blank lines'],
+    ['names alone', 'a,b\n', 'there are no rows, only the line of column names: "a", "b".'],
+    ['one name alone', 'a', 'there is no column "b". It has "a".'],
+    ['one blank', ' ', 'the file holds only blank lines'],
+    [
+      'many names alone',
+      `a,b,${Array.from({ length: 30 }, (_, i) => `c${i}`).join()}\n`,
+      '"c17" and 12 more.',
+    ],
     ['UTF-16 with a mark', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), 'the file is UTF-16 text'],
-    ['UTF-16 without a mark', Buffer.from('a,b\n1,2\n', 'utf16le'), 'holds zero bytes'],
+    ['UTF-16 without a mark', Buffer.from('a,b\n1,2\n', 'utf16le'), 'iconv -f UTF-16LE -t UTF-8'],
+    [
+      'UTF-16 of the other order',
+      Buffer.from('a,b\n1,2\n', 'utf16le').swap16(),
+      'is UTF-16 text without a mark. Save it as UTF-8 ("CSV UTF-8" in a spreadsheet), or: iconv -f UTF-16BE -t UTF-8',
+    ],
+    [
+      'NUL in text',
+      'a,b\n1,2\n3,\u00004\n',
+      'line 3 has a NUL character (a byte 0), which no text has. Delete it',
+    ],
+    [
+      'a spreadsheet',
+      Buffer.from('PK\u0003\u0004\u0014\u0000\u0000', 'latin1'),
+      'is a ZIP archive, as .xlsx and .ods',
+    ],
+    ['packed text', Buffer.from('\u001f\u008b\u0008\u0000', 'latin1'), 'is packed with gzip. Unpack it'],
     [
       'Latin-1',
       Buffer.from('a,b\n1,2\nM\u00fcnchen,3\n', 'latin1'),
@@ -144,9 +167,29 @@ describe('a CSV file', () => {
     ['a decimal comma', 'a,b\n"1,5",2\n', '"1,5" is no number: write a decimal point'],
     ['thousands', "a,b\n1'000,2\n", 'leave out the separators of thousands'],
     ['a unit', 'a,b\n12 kg,2\n', 'leave out the unit'],
-    ['zero bytes later on', `a,b\n${'1,2\n'.repeat(400)}\u0000,2\n`, 'line 402, column "a"'],
+    ['zero bytes later on', `a,b\n${'1,2\n'.repeat(400)}\u0000,2\n`, 'line 402 has a NUL character'],
   ])('that holds %s is refused with the place', async (_, content, message) => {
     expect(await refusal(content)).toContain(message);
+  });
+
+  it.each([
+    ['NUL in text', 'a,b\n1,2\n3,\u00004\n'],
+    ['a spreadsheet', 'PK\u0003\u0004\u0014\u0000\u0000'],
+  ])('that holds %s is not sent to iconv', async (_, content) => {
+    expect(await refusal(content)).not.toContain('iconv');
+  });
+
+  it('may be shorter than the mark of an encoding', async () => {
+    for (const [text, values] of [
+      ['a\n1', [1]],
+      ['a\n', undefined],
+    ] as const) {
+      if (values === undefined) {
+        expect(await refusal(text, { columns: ['a'] })).toBe(
+          'FILE: there are no rows, only the line of column names: "a".',
+        );
+      } else expect([...(await table(text, { columns: ['a'] })).columns.get('a')!]).toEqual(values);
+    }
   });
 
   it('with a missing key is refused', async () => {
