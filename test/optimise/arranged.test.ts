@@ -5,7 +5,7 @@ import type { Graph, NodeId } from '../../compiler/graph/graph.ts';
 import { phasesOf } from '../../compiler/graph/phase.ts';
 import { toGraph } from '../../compiler/graph/toGraph.ts';
 import { arrange } from '../../compiler/optimise/arrange.ts';
-import { load } from '../examples/examples.ts';
+import { load } from '../zoo/files.ts';
 
 /** A node in a word: a leaf's name, joined parts side by side, `_` for what is computed. */
 function word(graph: Graph, id: NodeId): string {

@@ -149,14 +149,14 @@ it('kernels are called by lines and equations, in the code too', () => {
   const { forward, backward, prepare } = lstm.sweeps;
   const called = ({ before, stages }: typeof forward) =>
     [...before, ...stages.flatMap(({ kernels }) => kernels)].map((kernel) => describeKernel(lstm, kernel));
-  expect(called(prepare)[2]).toBe('lstm.rnn:10  [U_i; U_f; U_o; U_g].T in panels');
+  expect(called(prepare)[2]).toBe('lstm.rnn:12  [U_i; U_f; U_o; U_g].T in panels');
   expect(called(forward)).toEqual([
-    'lstm.rnn:16  [W_i; W_f; W_o; W_g] @ x',
-    'lstm.rnn:16  [U_i; U_f; U_o; U_g] @ h_prev',
-    'lstm.rnn:16-21  i, f, o, g, c, tanh(c), h',
+    'lstm.rnn:18  [W_i; W_f; W_o; W_g] @ x',
+    'lstm.rnn:18  [U_i; U_f; U_o; U_g] @ h_prev',
+    'lstm.rnn:18-23  i, f, o, g, c, tanh(c), h',
   ]);
   expect(called(backward)).toContain(
-    'lstm.rnn:10  h_prev_bar = [U_i; U_f; U_o; U_g].T @ [z_i_bar; z_f_bar; z_o_bar; z_g_bar]',
+    'lstm.rnn:12  h_prev_bar = [U_i; U_f; U_o; U_g].T @ [z_i_bar; z_f_bar; z_o_bar; z_g_bar]',
   );
 });
 

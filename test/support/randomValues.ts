@@ -21,38 +21,69 @@ export interface RandomGiven extends SequenceGiven {
   readonly inputs: ReadonlyMap<string, Float64Array>;
 }
 
+/** Where numbers are drawn from: `low` or `high` alone, or anything between. */
+export interface Drawn {
+  readonly low: number;
+  readonly high: number;
+  readonly only?: boolean;
+}
+
+const anywhere: Drawn = { low: -1.5, high: 1.5 };
+
+/** An f32 number. */
+export function draw({ low, high, only = false }: Drawn, random: () => number): number {
+  return Math.fround(only ? (random() < 0.5 ? low : high) : low + random() * (high - low));
+}
+
 /**
  * Random numbers for everything a cell reads and for the cotangents of everything it gives. Values are f32 numbers, so
  * that f64 and f32 runs start from the same.
+ *
+ * @param values  where the numbers of an input, parameter or state come from, if not from -1.5 to 1.5
  */
 export function randomGiven(
   cell: Cell,
   bound: Bound<StepGraph>,
-  { steps, batch, seed, starts = false }: { steps: number; batch: number; seed: number; starts?: boolean },
+  {
+    steps,
+    batch,
+    seed,
+    starts = false,
+    values = new Map(),
+  }: {
+    steps: number;
+    batch: number;
+    seed: number;
+    starts?: boolean;
+    values?: ReadonlyMap<string, Drawn>;
+  },
 ): RandomGiven {
   const random = seeded(seed);
-  const numbers = (shape: readonly Dim[], ...outer: number[]) => {
+  const numbers = (shape: readonly Dim[], ...outer: number[]) => drawn(anywhere, shape, ...outer);
+  const named = (name: string, shape: readonly Dim[], ...outer: number[]) =>
+    drawn(values.get(name) ?? anywhere, shape, ...outer);
+  const drawn = (range: Drawn, shape: readonly Dim[], ...outer: number[]) => {
     const entries = [...outer, ...shape.map((d) => evaluateDim(d, bound.binding.sizes))].reduce(
       (a, b) => a * b,
       1,
     );
-    return Float64Array.from({ length: entries }, () => Math.fround(random() * 3 - 1.5));
+    return Float64Array.from({ length: entries }, () => draw(range, random));
   };
   const shapeOf = (id: number) => bound.graph.nodes[id]!.type.shape;
   return {
     steps,
     batch,
-    parameters: new Map(cell.parameters.map(({ name, shape }) => [name, numbers(shape)])),
+    parameters: new Map(cell.parameters.map(({ name, shape }) => [name, named(name, shape)])),
     inputs: new Map(
       [...cell.inputs, ...cell.targets].map(({ name, type, classes }) => {
-        const values = numbers(type.shape, steps, batch);
-        if (classes === undefined) return [name, values];
+        const given = named(name, type.shape, steps, batch);
+        if (classes === undefined) return [name, given];
         const count = evaluateDim(classes, bound.binding.sizes);
-        return [name, values.map(() => Math.floor(random() * count))];
+        return [name, given.map(() => Math.floor(random() * count))];
       }),
     ),
     ...(starts
-      ? { starts: new Map(cell.states.map(({ name, shape }) => [name, numbers(shape, batch)])) }
+      ? { starts: new Map(cell.states.map(({ name, shape }) => [name, named(name, shape, batch)])) }
       : {}),
     outputCotangents: new Map(
       bound.graph.outputs.map(({ name, node }) => [name, numbers(shapeOf(node), steps, batch)]),

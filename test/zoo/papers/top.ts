@@ -1,32 +1,4 @@
-/*
- * The cells of the papers once more, in loops over numbers, written from the papers and not from the `.rnn` files.
- * Vectors are arrays, a matrix [rows, columns] is row-major.
- */
-
-export type Vector = ArrayLike<number>;
-export type Values = (name: string) => Vector;
-/** State by name → state after one step, by name; `y` where the output is no state. */
-export type Step = (
-  parameter: Values,
-  x: Vector,
-  state: Values,
-) => Readonly<Record<string, readonly number[]>>;
-
-const sigma = (z: number) => 1 / (1 + Math.exp(-z));
-const map = (f: (...entries: number[]) => number, ...vectors: Vector[]) =>
-  Array.from(vectors[0]!, (_, i) => f(...vectors.map((vector) => vector[i]!)));
-const add = (...vectors: Vector[]) => map((...entries) => entries.reduce((a, b) => a + b, 0), ...vectors);
-const times = (a: Vector, b: Vector) => map((u, v) => u * v, a, b);
-const inner = (a: Vector, b: Vector) => times(a, b).reduce((sum, product) => sum + product, 0);
-const product = (matrix: Vector, vector: Vector) =>
-  Array.from({ length: matrix.length / vector.length }, (_, row) =>
-    inner(Array.from(matrix).slice(row * vector.length, (row + 1) * vector.length), vector),
-  );
-const sigmoid = (z: Vector) => map(sigma, z);
-const tanh = (z: Vector) => map(Math.tanh, z);
-
-const affine = (p: Values, gate: string, x: Vector, h: Vector) =>
-  add(product(p(`W_${gate}`), x), product(p(`U_${gate}`), h), p(`b_${gate}`));
+import { add, affine, inner, map, mix, product, type Step, sigma, sigmoid, tanh, times } from './loops.ts';
 
 const lstm =
   (prefix: string): Step =>
@@ -44,11 +16,8 @@ const elman: Step = (p, x, state) => ({
   h: tanh(add(product(p('W_xh'), x), product(p('W_hh'), state('h')), p('b'))),
 });
 
-/** The old state where `keep` is 1, the candidate where it is 0. */
-const mix = (keep: Vector, old: Vector, candidate: Vector) =>
-  map((k, o, n) => k * o + (1 - k) * n, keep, old, candidate);
-
-export const papers: Readonly<Record<string, Step>> = {
+/** The files of dsl-examples itself. */
+export const top: Readonly<Record<string, Step>> = {
   'elman.rnn': elman,
   'learned_start.rnn': elman,
   'relu_rnn.rnn': (p, x, state) => ({
@@ -114,11 +83,11 @@ export const papers: Readonly<Record<string, Step>> = {
     const size = Math.max(1, Math.abs(inner(written, query)));
     return { C: memory, n: written, y: times(gate, product(memory, query)).map((entry) => entry / size) };
   },
-  'residual_stack.rnn': (p, x, state) => {
+  'residual_stack.rnn': (p, x, state, input) => {
     const below = add(product(p('W'), x), p('b'));
-    const first = lstm('first.')(p, below, state);
+    const first = lstm('first.')(p, below, state, input);
     const between = add(below, first['first.h']!);
-    const second = lstm('second.')(p, between, state);
+    const second = lstm('second.')(p, between, state, input);
     return { ...first, ...second, y: add(between, second['second.h']!) };
   },
 };
