@@ -95,17 +95,36 @@ function json(text: string): Fields {
 /** A key that a record of this valid JSON has twice, which `JSON.parse` does not tell. */
 function repeatedKey(text: string): string | undefined {
   const open: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (colon !== undefined) {
-      const key: string = JSON.parse(string!);
-      const keys = open.at(-1)!;
-      if (keys.has(key)) return key;
-      keys.add(key);
+  for (let at = 0; at < text.length; at++) {
+    const mark = text[at];
+    if (mark === '{') open.push(new Set());
+    else if (mark === '}') open.pop();
+    else if (mark === '"') {
+      const end = endOfString(text, at);
+      if (isKey(text, end)) {
+        const key: string = JSON.parse(text.slice(at, end));
+        const keys = open.at(-1)!;
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
+      at = end - 1;
     }
   }
   return undefined;
+}
+
+/** Where the string that begins at `start` is over. Regular expressions overflow on long ones. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+/** Whether a colon follows, maybe after blanks. */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++;
+  return text[at] === ':';
 }
 
 /** Strict, and without TextDecoder, which audio worklets lack. */

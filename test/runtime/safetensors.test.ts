@@ -279,3 +279,11 @@ it('what cannot be written is refused', () => {
   expect(() => write('W', [1], new Int8Array(1))).toThrow(/RNN509 {2}tensor W/);
   expect(() => decodeSafetensors('{}' as unknown as Uint8Array)).toThrow('RNN509');
 });
+
+it('reads metadata of many megabytes', () => {
+  const text = 'a\\"{'.repeat(2_000_000);
+  const { metadata } = decodeSafetensors(
+    encodeSafetensors({ tensors: new Map(), metadata: new Map([['text', text]]) }),
+  );
+  expect(metadata.get('text') === text).toBe(true);
+});
