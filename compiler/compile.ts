@@ -15,6 +15,7 @@ import { verifyGraph } from './graph/verify.ts';
 import { describe } from './module/describe.ts';
 import type { CompiledCell } from './module/manifest.ts';
 import { arrange } from './optimise/arrange.ts';
+import { forwardOnly } from './optimise/forwardOnly.ts';
 import { optimise } from './optimise/passes.ts';
 import { withoutInputCotangents } from './optimise/removeDead.ts';
 import { type CompileOptions, checkCall, checkSourceText } from './options.ts';
@@ -176,7 +177,7 @@ export function graphStages(
   verifyCell(cell);
   const graph = verified(stepGraph(cell, options.sizes));
   const training = options.training ?? true;
-  const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : graph;
+  const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : forwardOnly(graph);
   return { cell, graph, optimised: optimise(whole) };
 }
 

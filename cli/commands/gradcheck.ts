@@ -53,7 +53,7 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   for (const [i, array] of report.checked.entries())
     io.out(`  ${labels[i]!.padEnd(width)}  ${summary(array, arrays, tolerance, io)}\n`);
   for (const { op, promise } of report.notDerivatives)
-    io.out(`  ${op}${inside(op)}: its backward is, on purpose, ${promise}\n`);
+    io.out(`  ${calledBy(op)}: its backward is, on purpose, ${promise}\n`);
 
   const failed = io.colours.err.red('failed');
   const wrong = report.checked.filter(({ worst }) => worst !== undefined && worst.error > tolerance);
@@ -127,6 +127,9 @@ function placeOfWorst({ kind, name, worst }: CheckedArray, arrays: CaseArrays): 
 }
 
 /** Functions of arrays use it where it cancels; whoever did not write it should know where it comes from. */
-function inside(op: string): string {
-  return op === 'stop_gradient' ? ' (also inside softmax, logsumexp and their kin, where it cancels)' : '';
+function calledBy(op: string): string {
+  if (op === 'surrogate') return '`with derivative`';
+  return op === 'stop_gradient'
+    ? `${op} (also inside softmax, logsumexp and their kin, where it cancels)`
+    : op;
 }

@@ -100,6 +100,10 @@ function mapAdjoint(
 ): readonly Contribution[] {
   const op = mathOps.get(node.op);
   invariant(op !== undefined, `no op ${node.op}`);
+  if (op.backward !== undefined) {
+    const [to, ...rest] = node.operands;
+    return [{ to: to!, cotangent: builder.map(op.backward, cotangent, ...rest), masked }];
+  }
   const args: ScalarExpression[] = node.operands.map((_, index) => ({ kind: 'argument', index }));
   const partials = op.partials(args, { kind: 'argument', index: -1 });
   return node.operands.flatMap((to, i) => {

@@ -62,6 +62,7 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['col', { arity: 1, rule: (e, env) => stretched(0, e, env) }],
   ['row', { arity: 1, rule: (e, env) => stretched(1, e, env) }],
   ['prev', { arity: 2, rule: previousRule }],
+  ['clip_gradient', { arity: 2, rule: clipGradientRule }],
   ['split', { arity: 2, rule: (e, env) => report(env, cellCatalog.splitMisplaced, e.span, {}) }],
   [
     'one_hot',
@@ -88,6 +89,23 @@ function stretched(along: 0 | 1, e: Call, env: Env): Checked {
   const found = shapeInWords(value.type.shape);
   const parameters = { what: e.callee.name, needs: 'a vector', found };
   return report(env, cellCatalog.wrongRank, e.args[0]!.span, parameters, [whereFrom(value, env)]);
+}
+
+/** The limit is a number, or a number of the header, so that it is known and positive. */
+function clipGradientRule(e: Call, env: Env): Checked {
+  const [value, limit] = e.args as [Expression, Expression];
+  const constant = constantNumber(limit);
+  if (constant !== undefined && !(constant > 0)) {
+    return report(env, cellCatalog.clipLimit, limit.span, { text: quote(limit.span), found: 'not positive' });
+  }
+  const typed = typeExpression(limit, env);
+  const clipped = typeOf(value, env);
+  if (typed === undefined || clipped === undefined) return undefined;
+  if (constant === undefined && !(typed.kind === 'read' && typed.from === 'number')) {
+    return report(env, cellCatalog.clipLimit, limit.span, { text: quote(limit.span), found: 'not known' });
+  }
+  if (env.role === 'formula' || env.role === 'draw') return clipped;
+  return mapOf('clip_gradient', [clipped, typed], e.span, env);
 }
 
 /** `prev(h, 3)` is the value three steps back, `prev(h, 1)` is `h_prev`. */

@@ -4,11 +4,19 @@ import type { Env, FunctionHome } from './env.ts';
 import { libraryFunction, libraryNames } from './prelude.ts';
 
 /** Functions whose result follows from shapes or places in the text rather than from a table of ops. */
-export const specialNames: readonly string[] = ['dot', 'outer', 'col', 'row', 'one_hot', 'prev', 'split'];
+export const specialNames: readonly string[] = [
+  'dot',
+  'outer',
+  'col',
+  'row',
+  'one_hot',
+  'prev',
+  'split',
+  'clip_gradient',
+];
 
 /** Functions that the whole language has and this version does not. */
 export const laterFunctions: ReadonlyMap<string, string> = new Map([
-  ['clip_gradient', 'clip_gradient'],
   ['reverse', 'whole sequences'],
   ['last', 'whole sequences'],
   ['bernoulli', 'noise'],

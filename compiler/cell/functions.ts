@@ -3,6 +3,7 @@ import type { Call } from '../syntax/tree.ts';
 import { type Checked, type Env, type FunctionHome, report } from './env.ts';
 import { typeOf } from './expressions.ts';
 import { extentOf } from './typed.ts';
+import { withDerivatives } from './withDerivatives.ts';
 
 /** How many operations, and levels, a call may come to when it is written out. */
 const MOST_OPERATIONS = 20_000;
@@ -34,7 +35,8 @@ export function writeOut(home: FunctionHome, e: Call, env: Env): Checked {
     locals: new Map(definition.parameters.map((parameter, i) => [parameter.name, args[i]])),
     calls: [...env.calls, { home, span: e.span }],
   };
-  const result = typeOf(definition.body, inner);
+  const body = typeOf(definition.body, inner);
+  const result = definition.derivatives === undefined ? body : withDerivatives(definition, body, args, inner);
   if (result === undefined) return undefined;
   const { count, depth } = extentOf(result.kind === 'stretched' ? result.value : result);
   if (count <= MOST_OPERATIONS && depth <= DEEPEST) return result;

@@ -29,7 +29,8 @@ function collect(
       if (called !== undefined && !entered.has(called)) {
         entered.add(called);
         const own = new Set(called.parameters.map((parameter) => parameter.name));
-        for (const name of collect([called.body], own, scope, entered)) names.add(name);
+        for (const name of collect([called.body, ...(called.derivatives ?? [])], own, scope, entered))
+          names.add(name);
       }
     }
     pending.push(...readNow(e));

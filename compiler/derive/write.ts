@@ -322,6 +322,9 @@ const mapWriters: ReadonlyMap<string, MapWriter> = new Map<string, MapWriter>([
   ['select', (a, b, c) => choose(a, b, c)],
   ['pow', (a, b) => ({ kind: 'power', base: a, exponent: b, rank: Math.max(a.rank, b.rank) })],
   ['root', (a) => call('sqrt', [a], a.rank)],
+  // What cuts the value off from its arguments is not the user's.
+  ['surrogate', (value) => (value.kind === 'call' && value.fn === 'stop_gradient' ? value.args[0]! : value)],
+  ['clip_cotangent', (a, limit) => call('clamp', [a, negative(limit), limit], a.rank)],
 ]);
 
 /** In the backward sweep a scalar stands before what it scales. */

@@ -4,6 +4,7 @@ import type { Values } from '../graph/evaluateNode.ts';
 import type { StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { mathOps } from '../ops/math.ts';
 import { mayCrossKink, traceKinks } from './kinks.ts';
+import { linearised, notePoint, unclipped } from './linearise.ts';
 
 /** What `gradcheck` found. */
 export interface GradcheckReport {
@@ -58,7 +59,8 @@ const floorShare = { ofObjective: 1e-4, ofLargest: 1e-2 };
 
 /**
  * Compares the symbolic gradient of L = sum of weighted losses, outputs and final states (the weights are the cotangents
- * given) with central differences of fourth order, entry by entry, in f64.
+ * given) with central differences of fourth order, entry by entry, in f64. Where the backward is not the derivative on
+ * purpose, differences are taken of the function it is the derivative of (`linearise.ts`).
  *
  * @param given  its arrays are changed during the check and put back, also where it ends early
  * @throws `signal.reason` when aborted; nothing else runs meanwhile, so only `onProgress` can abort
@@ -68,11 +70,12 @@ export function gradcheck(
   given: SequenceGiven,
   { tolerance = 1e-6, spacing = 1e-4, signal, onProgress }: GradcheckOptions = {},
 ): GradcheckReport {
-  const symbolic = evaluateSequence(bound, given).adjoint!;
+  const symbolic = evaluateSequence(bound, given, unclipped(bound.graph)).adjoint!;
   // A difference needs the forward sweep alone.
   const { adjoint: _, ...graph } = bound.graph;
   const step: Bound<StepGraph> = { ...bound, graph };
-  const base = traceKinks(step, given);
+  const { visit, point } = notePoint(graph);
+  const base = traceKinks(step, given, visit);
 
   const objectiveSize = Math.max(1, magnitude(given, base.result));
 
@@ -90,7 +93,7 @@ export function gradcheck(
     const h = spacing * Math.max(1, Math.abs(value));
     const around = [-2, -1, 1, 2].map((k) => {
       array[entry] = value + k * h;
-      const trace = traceKinks(step, given);
+      const trace = traceKinks(step, given, linearised(graph, point));
       array[entry] = value;
       return trace;
     });

@@ -1,5 +1,5 @@
 import { type Bound, boundShape } from '../graph/bind.ts';
-import { evaluateSequence, type SequenceGiven, type SequenceResult } from '../graph/evaluate.ts';
+import { evaluateSequence, type SequenceGiven, type SequenceResult, type Visit } from '../graph/evaluate.ts';
 import type { Values } from '../graph/evaluateNode.ts';
 import type { NodeId, Reduce, StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { operandsOf } from '../graph/phase.ts';
@@ -18,13 +18,22 @@ export interface KinkSite {
   readonly distance: number;
 }
 
-/** Evaluates, and watches every op that has kinks. */
-export function traceKinks(bound: Bound<StepGraph | TrainingGraph>, given: SequenceGiven): KinkTrace {
+/**
+ * Evaluates, and watches every op that has kinks.
+ *
+ * @param instead  what stands in for some nodes' values
+ */
+export function traceKinks(
+  bound: Bound<StepGraph | TrainingGraph>,
+  given: SequenceGiven,
+  instead?: Visit,
+): KinkTrace {
   const { graph } = bound;
   const watched = kinkyNodes(graph);
   const sites: KinkSite[] = [];
   const result = evaluateSequence(bound, given, (id, read) => {
     if (watched.has(id)) sites.push(...sitesOf(graph, id, read));
+    return instead?.(id, read);
   });
   return { result, sites };
 }
@@ -41,15 +50,21 @@ export function mayCrossKink(base: KinkTrace, moved: KinkTrace): boolean {
 
 /** Nodes of the step with kinks, but for those whose derivative is asked for by nobody (the shift of a softmax). */
 function kinkyNodes(graph: StepGraph): ReadonlySet<NodeId> {
-  const seen = new Set<NodeId>();
-  graph.nodes.forEach((node, id) => {
-    const stops = node.form === 'map' && node.op === 'stop_gradient';
-    if (node.origin.sweep === 'primal' && !stops)
-      for (const operand of operandsOf(graph, id)) seen.add(operand);
-  });
-  const results = [...graph.outputs, ...graph.values].map(({ node }) => node);
-  for (const id of [...results, ...graph.states.map(({ next }) => next), graph.loss ?? -1]) seen.add(id);
+  const results = [...graph.outputs.map(({ node }) => node), ...graph.states.map(({ next }) => next)];
+  const starts = graph.states.map(({ start }) => start);
+  const seen = new Set<NodeId>([...results, ...starts, graph.loss ?? -1]);
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (seen.has(id)) for (const operand of differentiated(graph, id)) seen.add(operand);
+  }
   return new Set([...seen].filter((id) => hasKinks(graph, id)));
+}
+
+/** The operands that a derivative goes back to: a surrogate's slope is a number there. */
+function differentiated(graph: StepGraph, id: NodeId): readonly NodeId[] {
+  const node = graph.nodes[id]!;
+  if (node.form !== 'map') return operandsOf(graph, id);
+  if (node.op === 'stop_gradient') return [];
+  return node.op === 'surrogate' ? node.operands.slice(0, 2) : node.operands;
 }
 
 function hasKinks(graph: StepGraph, id: NodeId): boolean {

@@ -9,6 +9,7 @@ import {
   sameShape,
 } from '../cell/dim.ts';
 import { formatShape, type OuterAxis, shared, type TensorType, unionOuter } from '../cell/type.ts';
+import { mathOps } from '../ops/math.ts';
 import { invariant } from '../support/invariant.ts';
 import type { GraphNode, LeafRole, NodeId, Origin } from './graph.ts';
 
@@ -291,13 +292,18 @@ export class GraphBuilder {
   }
 
   #add(node: GraphNode): NodeId {
-    const key = keyOf(node);
-    const known = this.#known.get(key);
+    const key = isShared(node) ? keyOf(node) : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
     if (known !== undefined) return known;
     this.nodes.push(node);
-    this.#known.set(key, this.nodes.length - 1);
+    if (key !== undefined) this.#known.set(key, this.nodes.length - 1);
     return this.nodes.length - 1;
   }
+}
+
+/** Whether an equal node may stand for it: not where the adjoint is not linear. */
+function isShared(node: GraphNode): boolean {
+  return node.form !== 'map' || mathOps.get(node.op)?.backward === undefined;
 }
 
 /** Equal for nodes that are the same value: form, operands and attributes; not where they come from. */

@@ -4,8 +4,11 @@ import { evaluateNode, type Values } from './evaluateNode.ts';
 import type { Adjoint, NamedNode, NodeId, StepGraph, TrainingGraph } from './graph.ts';
 import { type Phase, phasesOf } from './phase.ts';
 
-/** Sees every node the moment it is evaluated, with what it reads; for checks such as the distance to a kink. */
-export type Visit = (id: NodeId, read: (operand: NodeId) => Values) => void;
+/**
+ * Sees every node the moment it is evaluated, with what it reads; for checks such as the distance to a kink. What it
+ * returns stands in for the node's values.
+ */
+export type Visit = (id: NodeId, read: (operand: NodeId) => Values) => Values | undefined;
 
 /** What a run over whole sequences is given. Arrays are row-major, slowest axis first. */
 export interface SequenceGiven {
@@ -104,7 +107,7 @@ class Evaluation {
       if (node.form !== 'leaf')
         this.#once.set(
           id,
-          evaluateNode(this.#graph, id, (operand) => this.#shared(operand)),
+          this.#evaluate(id, (operand) => this.#shared(operand)),
         );
       else {
         const values = node.role === 'parameter' ? this.#given.parameters : this.#constants;
@@ -228,8 +231,7 @@ class Evaluation {
   }
 
   #evaluate(id: NodeId, read: (operand: NodeId) => Values): Values {
-    this.#visit?.(id, read);
-    return evaluateNode(this.#graph, id, read);
+    return this.#visit?.(id, read) ?? evaluateNode(this.#graph, id, read);
   }
 
   /** Value of a state before step t; before step 0 its start. */

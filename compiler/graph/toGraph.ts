@@ -1,7 +1,8 @@
-import type { Cell, TypedExpression, TypedRead } from '../cell/cell.ts';
+import type { Cell, TypedExpression, TypedMap, TypedRead } from '../cell/cell.ts';
 import { evaluateDim, oneDim } from '../cell/dim.ts';
 import { perStep, shared, type TensorType } from '../cell/type.ts';
 import { type ArrayAlgebra, arrayFunctions } from '../ops/array.ts';
+import { mathOps } from '../ops/math.ts';
 import type { Span } from '../source/source.ts';
 import { invariant } from '../support/invariant.ts';
 import { GraphBuilder } from './build.ts';
@@ -109,6 +110,8 @@ type Resolve = (read: TypedRead) => NodeId;
 /** Typed expression → node. One case per kind; the only place that knows both. */
 function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedExpression) => NodeId {
   const algebra = arrayAlgebra(builder);
+  // One `clip_gradient` in the text is one node, though an argument of a function may be read at several places.
+  const clips = new Map<TypedExpression, NodeId>();
   const convert = (e: TypedExpression): NodeId => {
     switch (e.kind) {
       case 'number':
@@ -121,6 +124,7 @@ function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedE
         return builder.leaf('step', 'step', e.type);
       case 'map':
         if (e.op === 'add') return builder.sum(addends(e).map(convert));
+        if (mathOps.get(e.op)?.backward !== undefined) return clips.get(e) ?? clip(e);
         return builder.map(e.op, ...e.args.map(convert));
       case 'power':
         return power(builder, convert(e.base), e.exponent);
@@ -158,6 +162,11 @@ function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedE
       case 'draw':
         invariant(false, `${e.kind} outside an initialiser`);
     }
+  };
+  const clip = (e: TypedMap): NodeId => {
+    const node = builder.map(e.op, ...e.args.map(convert));
+    clips.set(e, node);
+    return node;
   };
   return convert;
 }

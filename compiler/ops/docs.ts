@@ -55,7 +55,8 @@ function derivative(op: MathOp): string {
     parameters.map((_, index) => argument(index)),
     argument(-1),
   );
-  if (partials.every((partial) => partial === null)) return op.derivativeIsNot ?? '0';
+  if (op.derivativeIsNot !== undefined) return op.derivativeIsNot;
+  if (partials.every((partial) => partial === null)) return '0';
   return partials
     .map((partial, index) => {
       const text = `\`${partial ? printScalar(partial, parameters) : '0'}\``;

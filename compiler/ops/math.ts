@@ -8,6 +8,7 @@ import { cosine, sine } from './expansion/wave.ts';
 import { constant } from './expression.ts';
 import { type AccuracyRange, binary, type Interval, type MathOp, ternary, unary } from './mathOp.ts';
 import {
+  abs,
   add,
   and,
   cos,
@@ -262,6 +263,37 @@ const logicOps: readonly MathOp[] = [
     partial: () => null,
     domain: moderate,
     derivativeIsNot: 'zero, although the slope is 1',
+  }),
+  ternary('surrogate', ['value', 'argument', 'slope'], {
+    doc: 'The value; what arrives goes back to the argument times the slope: a function written `with derivative`.',
+    inLanguage: false,
+    evaluate: (value) => value,
+    lowering: (value) => value,
+    partials: (_value, _argument, slope) => [one, slope, null],
+    domain: [moderate, moderate, moderate],
+    derivativeIsNot: 'what its function declares, and differences are compared with that',
+  }),
+  binary('clip_gradient', ['x', 'limit'], {
+    doc: 'x; every entry of what arrives is kept between -limit and limit on its way back.',
+    inLanguage: false,
+    evaluate: (x) => x,
+    lowering: (x) => x,
+    partials: () => [one, null],
+    domain: [moderate, positive],
+    derivativeIsNot: 'clipped, and compared as if it were not',
+    backward: 'clip_cotangent',
+  }),
+  binary('clip_cotangent', ['cotangent', 'limit'], {
+    doc: 'clamp(cotangent, -|limit|, |limit|): the backward of clip_gradient.',
+    inLanguage: false,
+    evaluate: (x, limit) => Math.min(Math.max(x, -Math.abs(limit)), Math.abs(limit)),
+    lowering: (x, limit) => min(max(x, neg(abs(limit))), abs(limit)),
+    partials: (x, limit) => [
+      lessEqual(abs(x), abs(limit)),
+      select(less(abs(limit), abs(x)), mul(sign(x), sign(limit)), 0),
+    ],
+    domain: [moderate, positive],
+    kinkDistance: (x, limit) => Math.min(apart(Math.abs(x), Math.abs(limit)), Math.abs(limit)),
   }),
 ];
 

@@ -30,6 +30,12 @@ export interface MathOp {
   readonly kinkDistance?: (...args: readonly number[]) => number;
   /** For ops whose partials are not the derivative, on purpose: what they promise instead. */
   readonly derivativeIsNot?: string;
+  /**
+   * For ops whose adjoint is no product with a partial: the op that turns what arrives, and the operands behind the
+   * first, into what goes to the first. Two such nodes are never one, for the sum of two results is not the result of a
+   * sum.
+   */
+  readonly backward?: string;
 }
 
 /**
@@ -55,6 +61,7 @@ interface Entry {
   /** Default: true. */
   readonly inLanguage?: boolean;
   readonly derivativeIsNot?: string;
+  readonly backward?: string;
   /** Default: half a unit, one rounding. */
   readonly maxError?: number;
   readonly accurateWhere?: AccuracyRange;

@@ -36,7 +36,7 @@ export class Rewrite<G extends StepGraph | TrainingGraph> {
   /** The rewritten graph without what nothing needs any more; the same graph where nothing was replaced. */
   done(): G {
     if (this.#standIns.size === 0) return this.graph;
-    const nodes = this.#builder!.nodes;
+    const nodes = this.#builder?.nodes ?? this.graph.nodes;
     const standIn = (id: NodeId): NodeId => {
       const by = this.#standIns.get(id);
       return by === undefined ? id : standIn(by);

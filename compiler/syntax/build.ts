@@ -58,14 +58,16 @@ const actions: ActionDict<unknown> = {
       pathSpan: spanOf(path, path, context),
     };
   },
-  Function(_fn, name, _open, parameters, _close, _equals, body) {
+  Function(_fn, name, _open, parameters, _close, _equals, body, derivative) {
     const context = contextOf(this);
+    const derivatives = optional(derivative).flatMap((node) => expressions(listOf(node.child(2)), context));
     return {
       kind: 'function',
       ...common(this),
       name: identifier(name, context),
       parameters: listOf(parameters).map((parameter) => identifier(parameter, context)),
       body: expression(body, context),
+      ...(derivatives.length === 0 ? {} : { derivatives }),
     };
   },
   CellHeader(_cell, name, _open, sizes, numbers, _close) {

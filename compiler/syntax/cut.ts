@@ -114,10 +114,20 @@ class Cutter {
     const last = this.#current!.tokens.at(-1)!;
     if (beginsStatement(token)) return false;
     if (token.text === '{') return hasBlock(this.#current!.tokens[0]!);
+    if (this.#derivativeGoesOn(token, index)) return true;
     const equation = this.#looksLikeEquation(index);
     if (this.#brackets.length > 0)
       return !equation || last.text === ',' || last.text === ';' || isOpening(last);
     return continuesLine(token) || (awaitsMore(last) && (!equation || last.text === ','));
+  }
+
+  /** Before `with derivative` of a function, and after it. */
+  #derivativeGoesOn(token: Token, index: number): boolean {
+    const { tokens } = this.#current!;
+    if (tokens[0]!.text !== 'fn' || this.#brackets.length > 0) return false;
+    const [before, last] = tokens.slice(-2);
+    const begins = token.text === 'with' && this.tokens[index + 1]?.text === 'derivative';
+    return begins || (before?.text === 'with' && last?.text === 'derivative');
   }
 
   /** `name =` or `[a, b] =`, which inside brackets can only be a named argument, after a comma or the bracket. */

@@ -295,11 +295,14 @@ const hints: readonly { readonly applies: (scene: Scene) => boolean; readonly hi
     applies: ({ token, before }) => token?.text === '.' && before !== undefined && before.end < token.start,
     hint: 'A member touches what it belongs to: `W.T`.',
   },
+  {
+    applies: ({ token }) => token?.text === 'with',
+    hint: 'A derivative of its own belongs to a function: `fn spike(u) = u > 0 with derivative 1/(1 + u^2)`.',
+  },
 ];
 
 const laterInside: ReadonlyMap<string, string> = new Map([
   ['over', '`over` a time axis'],
-  ['with', 'A derivative of its own (`with derivative`)'],
   ['per', '`per` step or sequence'],
 ]);
 

@@ -6,7 +6,7 @@ export function expressionsOf(statement: Statement | Item): readonly Expression[
     case 'import':
       return [];
     case 'function':
-      return [statement.body];
+      return [statement.body, ...(statement.derivatives ?? [])];
     case 'cell':
       return [...statement.sizes, ...statement.numbers].flatMap(({ value }) => value ?? []);
     case 'input':

@@ -73,8 +73,11 @@ const declaration = ({ kind, groups }: { kind: string; groups: readonly Declarat
 
 const printers: Printers = {
   import: (statement) => `import { ${names(statement.names)} } from "${statement.path}"`,
-  function: ({ name, parameters, body }) =>
-    `fn ${name.name}(${names(parameters)}) = ${printExpression(body)}`,
+  function: ({ name, parameters, body, derivatives = [] }) => {
+    const derivative =
+      derivatives.length === 0 ? '' : ` with derivative ${joined(derivatives, printExpression)}`;
+    return `fn ${name.name}(${names(parameters)}) = ${printExpression(body)}${derivative}`;
+  },
   input: declaration,
   target: declaration,
   state: declaration,

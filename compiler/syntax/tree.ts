@@ -53,12 +53,14 @@ export interface Import extends Commented {
   readonly pathSpan: Span;
 }
 
-/** `fn swish(x) = x*sigmoid(x)`; stands at top level or in a cell. */
+/** `fn swish(x) = x*sigmoid(x)`, `fn spike(u) = u > 0 with derivative 1/(1 + u^2)`; at top level or in a cell. */
 export interface FunctionDefinition extends Commented {
   readonly kind: 'function';
   readonly name: Identifier;
   readonly parameters: readonly Identifier[];
   readonly body: Expression;
+  /** What stands in for the derivative by each parameter. */
+  readonly derivatives?: readonly Expression[];
 }
 
 /** `cell LEM(I, H = 128; dt = 0.1) { … }` */

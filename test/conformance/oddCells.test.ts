@@ -44,6 +44,14 @@ const cells: Readonly<Record<string, string>> = {
     'param w: [H] ~ normal(0, 1)\nstate h: [H] = w\nh = tanh(x + 0.5*prev(h, 3))\noutput h',
   'lags of all kinds':
     'state h: [H] = 0.2, M: [H, H]\ninput t: index(3) = 1\nparam E: [3, H] ~ normal(0, 1)\nh = tanh(prev(x, 2) + prev(h, H)*h_prev + E[prev(t, 2)])\nM = outer(h, prev(h, 2)) + 0.1*prev(M, 2)\noutput h, y = M @ prev(x, 2)\nloss sum(prev(h, 4)*h)',
+  'functions with a derivative of their own':
+    'param w: [H] ~ normal(0, 1)\nstate v, s: [H]\nfn spike(u) = u > 0 with derivative 1/(1 + abs(10*u))^2\nfn gate(a, b) = a*b with derivative 2*b, 0\nv = 0.9*v_prev*(1 - s_prev) + w*x\ns = spike(v - 0.3)\noutput y = gate(v, s) + gate(col(v)*outer(w, x), 2) @ v\nloss sum((s - x)^2) + spike(v[0])',
+  'gradients that stop':
+    'param w, u: [H] ~ normal(0, 1)\nstate h: [H] = stop_gradient(u), k: [H] = u\nh = tanh(stop_gradient(w)*h_prev + x)\nk = w*stop_gradient(k_prev) + softmax(h)\noutput h, k',
+  'gradients that are clipped':
+    'param w: [H] ~ normal(0, 1)\nstate h, k: [H]\nfn both(a) = a*a\nh = tanh(clip_gradient(w, 0.2)*clip_gradient(h_prev, 0.01) + clip_gradient(h_prev, 0.1) + x)\nk = both(clip_gradient(h, 0.05)) + clip_gradient(k_prev, 0.3)\noutput k, y = clip_gradient(col(h)*outer(w, x), 0.01) @ x',
+  'whole numbers, remainders and running sums':
+    'param w: [H] ~ normal(0, 1)\nstate h: [H]\nh = tanh(cumsum(w*x) + mod(3*h_prev + 0.15, 0.7)) + 0.1*round(4*x) + 0.1*floor(3*h_prev + 0.31) + sign(w)\noutput h, m = cumsum(outer(h, w), 1) @ x, n = if round(h) == h then x else h',
   'stacks of slices of stacks':
     'z = [x; 0.5*x; x]\n[a, b, c] = split(z, [H, H, H])\nw = [z[1:2*H]; z[0]]\noutput y = sum(a*c) + sum(b), w',
 };

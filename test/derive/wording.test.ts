@@ -274,3 +274,23 @@ describe('unrolled', () => {
     expect(lines).toContain('h_49_bar_next = U.T @ z_50_bar');
   });
 });
+
+describe('derivatives of their own', () => {
+  it('are printed as they are declared', () => {
+    const lines = equations(
+      'input x: [H]',
+      'fn spike(u) = u > 0 with derivative 1/(1 + abs(10*u))^2',
+      's = spike(x)',
+      'loss sum(s)',
+    );
+    expect(lines).toContain('s = x > 0');
+    expect(lines).toContain('t1 = 1/(1 + abs(10*x))^2');
+    expect(lines).toContain('x_bar = loss_bar*t1');
+  });
+
+  it('and clips are written in the backward sweep', () => {
+    const lines = equations('state h: [H]', 'h = tanh(clip_gradient(h_prev, 0.5))', 'output h');
+    expect(lines).toContain('h = tanh(clip_gradient(h_prev, 0.5))');
+    expect(lines.at(-1)).toBe('h_prev_bar = clamp(h_bar*(1 - h*h), -0.5, 0.5)');
+  });
+});

@@ -78,6 +78,8 @@ class Writer {
       () => `(if ${sub()} > 0.2 and not (${sub()} <= 0.1) then ${sub()} else ${sub()})`,
       () => `twice(${sub()})`,
       () => `mixed(${sub()}, ${sub()})`,
+      () => `bent(${sub()}, ${sub()})`,
+      () => `held(${sub()})`,
     ];
     const [first, second] = shape;
     const byRank: (() => string)[] =
@@ -201,7 +203,13 @@ export const randomCell: fc.Arbitrary<RandomCell> = fc.gen().map((g) => {
     '}',
     '',
   ];
-  const functions = ['fn twice(x) = 2*x', 'fn mixed(x, y) = x*sigmoid(y) + y', ''];
+  const functions = [
+    'fn twice(x) = 2*x',
+    'fn mixed(x, y) = x*sigmoid(y) + y',
+    'fn bent(x, y) = tanh(x)*y with derivative 0.5*sigmoid(y), x/(1 + x^2)',
+    'fn held(x) = 0.7*x - 0.4*stop_gradient(x)',
+    '',
+  ];
   return {
     text: [...functions, ...(nested ? inner : []), 'cell Random(A, B, C) {', ...lines, '}', ''].join('\n'),
     sizes: Object.fromEntries(sizeNames.map((name) => [name, 1 + count(2)])),

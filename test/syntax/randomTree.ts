@@ -167,8 +167,14 @@ const bare: fc.Arbitrary<object> = fc.oneof(
 );
 
 const definition: fc.Arbitrary<object> = fc
-  .tuple(identifier, names, expression)
-  .map(([own, parameters, body]) => ({ kind: 'function', name: own, parameters, body }));
+  .tuple(identifier, names, expression, fc.array(expression, { maxLength: 2 }))
+  .map(([own, parameters, body, derivatives]) => ({
+    kind: 'function',
+    name: own,
+    parameters,
+    body,
+    ...(derivatives.length === 0 ? {} : { derivatives }),
+  }));
 
 const statement = fc
   .tuple(common, fc.oneof({ arbitrary: bare, weight: 5 }, definition))

@@ -162,4 +162,32 @@ export const nameCatalog = {
     ({ name }) => ({ message: `Nothing uses the parameter ${name}`, label: 'its gradient is zero' }),
     { severity: 'warning' },
   ),
+  derivativeCount: entry<{ name: string; needs: number; given: number }>(
+    'RNN265',
+    'A function with derivatives of its own that has another number of them than of arguments.',
+    'fn gate(a, b) = a*b with derivative b\n\ncell Example(H) {\n  input x: [H]\n  output y = gate(x, x)\n}\n',
+    ({ name, needs, given }) => ({
+      message: `${name} has ${needs} ${needs === 1 ? 'argument' : 'arguments'} and ${given} ${given === 1 ? 'derivative' : 'derivatives'}`,
+      label: 'one derivative for each argument, with commas between them',
+      hint: 'An argument that nothing shall go back to has the derivative 0.',
+    }),
+  ),
+  derivativeShape: entry<{ name: string; value: string; part: string; found: string }>(
+    'RNN266',
+    'A function with a derivative of its own that does not go entry by entry.',
+    'fn total(x) = sum(x) with derivative 1\n\ncell Example(H) {\n  input x: [H]\n  output y = total(x)\n}\n',
+    ({ name, value, part, found }) => ({
+      message: `A function with a derivative of its own goes entry by entry: ${name} gives ${value}, ${part} is ${found}`,
+      hint: 'Give the part that goes entry by entry a function of its own, and sum outside of it.',
+    }),
+  ),
+  clipLimit: entry<{ text: string; found: string }>(
+    'RNN267',
+    'A limit of clip_gradient that is no positive number.',
+    inCell('state h: [H]', 'h = tanh(clip_gradient(h_prev, -1))'),
+    ({ text, found }) => ({
+      message: `${text} is ${found}: clip_gradient needs a positive number, or a number of the cell's header, as its limit`,
+      hint: 'clip_gradient(h, 1) keeps every entry of the gradient that arrives at h between -1 and 1.',
+    }),
+  ),
 };
