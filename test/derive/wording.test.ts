@@ -285,7 +285,7 @@ describe('derivatives of their own', () => {
     );
     expect(lines).toContain('s = x > 0');
     expect(lines).toContain('t1 = 1/(1 + abs(10*x))^2');
-    expect(lines).toContain('x_bar = loss_bar*t1');
+    expect(lines).toContain('x_bar = s_bar*t1');
   });
 
   it('and clips are written in the backward sweep', () => {
