@@ -4,9 +4,10 @@ import { evaluateSequence } from '../../compiler/graph/evaluate.ts';
 import { bufferNames } from '../../compiler/plan/plan.ts';
 import { runProgram } from '../support/runProgram.ts';
 import { stagesOf } from '../support/stages.ts';
+import { load } from '../zoo/files.ts';
 
 /*
- * Outputs, final states and gradients that PyTorch computed in f64; make_torch.py says how.
+ * Outputs, final states and gradients that PyTorch computed in f64; make_torch.py and make_torch_zoo.py say how.
  */
 
 interface Rows {
@@ -32,7 +33,9 @@ interface Reference {
 }
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const { cases } = JSON.parse(read('torch.json')) as { readonly cases: readonly Reference[] };
+const cases = ['torch.json', 'torch_zoo.json'].flatMap(
+  (file) => (JSON.parse(read(file)) as { readonly cases: readonly Reference[] }).cases,
+);
 const values = (arrays: Arrays) =>
   new Map(Object.entries(arrays).map(([name, { data }]) => [name, Float64Array.from(data)]));
 
@@ -45,7 +48,7 @@ function difference(actual: ArrayLike<number> | undefined, { data }: Rows): numb
 
 describe.each(cases)('$file against PyTorch', (reference) => {
   const { sizes, steps, batch, expected, cotangents } = reference;
-  const stages = stagesOf(read(`../../dsl-examples/${reference.file}`), { sizes, batch, window: steps });
+  const stages = stagesOf(load(reference.file), { load, sizes, batch, window: steps });
   const given = {
     steps,
     batch,
