@@ -1,3 +1,4 @@
+import type { Instance } from '../../runtime/index.ts';
 import type { Fill } from '../data/fill.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -5,7 +6,7 @@ import { beginRun } from '../run/begin.ts';
 import type { OptimiserName, ScheduleName } from '../run/choices.ts';
 import { optimisers } from '../run/optimisers.ts';
 import { resumeRun } from '../run/resume.ts';
-import { train } from '../run/training.ts';
+import { type Pace, type Run, train } from '../run/training.ts';
 
 export interface TrainCommand {
   readonly data?: string;
@@ -59,15 +60,30 @@ export async function trainFile(
   const { resume, data, epochs, patience } = command;
   if (resume !== undefined) {
     checkResume(path, given);
-    const { run, network } = await resumeRun(resume, {
+    const again = {
       ...(data !== undefined && { data }),
       ...(given.has('epochs') && { epochs }),
       ...(patience !== undefined && { patience }),
-    });
-    return await train(run, network, command, io);
+    };
+    return await trainLocked(await resumeRun(resume, again, io), command, io);
   }
-  const { run, network } = await beginRun(requirePath(path), beginOptions(command, path, given), io);
-  return await train(run, network, command, io);
+  return await trainLocked(
+    await beginRun(requirePath(path), beginOptions(command, path, given), io),
+    command,
+    io,
+  );
+}
+
+async function trainLocked(
+  { run, network }: { readonly run: Run; readonly network: Instance },
+  pace: Pace,
+  io: Io,
+): Promise<ExitCode> {
+  try {
+    return await train(run, network, pace, io);
+  } finally {
+    run.folder.unlock();
+  }
 }
 
 function checkResume(path: string | undefined, given: ReadonlySet<string>): void {

@@ -46,12 +46,15 @@ function byTime(sequences: readonly TableSequence[], holdout: number, ahead: num
   });
 }
 
-function byKey({ sequences, file }: Table, { holdout, seed }: SplitOptions): readonly Series[] {
-  if (sequences.length < 2) {
-    throw dataFailure(file, 'there is one sequence only, so none can be held out. Use --holdout-by time.');
+/** Sequences that are too short to be scored are learned from: their values count in the normalisation. */
+function byKey({ sequences, file }: Table, { holdout, seed, ahead }: SplitOptions): readonly Series[] {
+  const long = sequences.filter(({ rows }) => rows > ahead);
+  if (long.length < 2) {
+    const what = sequences.length > 1 ? 'one sequence only of more than one row' : 'one sequence only';
+    throw dataFailure(file, `there is ${what}, so none can be held out. Use --holdout-by time.`);
   }
-  const count = Math.min(sequences.length - 1, Math.max(1, Math.round(holdout * sequences.length)));
-  const heldOut = new Set(shuffled(sequences, new Random(seed, 'held-out sequences')).slice(0, count));
+  const count = Math.min(long.length - 1, Math.max(1, Math.round(holdout * long.length)));
+  const heldOut = new Set(shuffled(long, new Random(seed, 'held-out sequences')).slice(0, count));
   return sequences.map((sequence) => ({ ...sequence, training: heldOut.has(sequence) ? 0 : sequence.rows }));
 }
 

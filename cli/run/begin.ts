@@ -2,10 +2,11 @@ import { basename, resolve } from 'node:path';
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { boundSizes, checkedCell } from '../../compiler/compile.ts';
 import type { Instance } from '../../runtime/index.ts';
-import { type Bindings, bindColumns } from '../data/bind.ts';
+import { bindColumns } from '../data/bind.ts';
 import { quoted } from '../data/columns.ts';
 import type { Fill } from '../data/fill.ts';
 import { columnsOf, fitScales, prepare } from '../data/prepare.ts';
+import { checkScored, type Scored, scoredTargets } from '../data/scored.ts';
 import { type Series, split } from '../data/split.ts';
 import { readTable, type Table } from '../data/table.ts';
 import { exitCodes, Failure } from '../failure.ts';
@@ -43,7 +44,7 @@ export interface BeginOptions {
 }
 
 /**
- * A new run: everything is read and checked before its folder is made.
+ * A new run: everything is read and checked before its folder is made. The folder stays locked.
  *
  * @throws CompileError, Failure with what is wrong with cell, options or data
  */
@@ -101,15 +102,22 @@ export async function beginRun(
     ...(profile && { profile }),
   };
   optimiserOf(draft.training);
+  const data = prepare(table, series, reading, scales);
+  const scored = scoredTargets(data);
+  checkScored(scored, table.file, holdout);
   const network = await networkOf(draft, series);
   const configuration = { ...draft, profile: network.manifest.profile };
-  const data = prepare(table, series, reading, scales);
   for (const { column, constant } of scales.values()) {
     if (constant) io.err(`Column ${quoted(column)} holds one value only in the training part.\n`);
   }
   folder.create();
-  writeConfiguration(folder, configuration);
-  io.out(describe(cell, network, table, series, bindings, data.filled));
+  try {
+    writeConfiguration(folder, configuration);
+  } catch (error) {
+    folder.unlock();
+    throw error;
+  }
+  io.out(describe(cell, network, table, scored, data.filled));
   return { run: { folder, configuration, data }, network };
 }
 
@@ -139,27 +147,21 @@ function defaultBatch(series: readonly Series[]): number {
 function describe(
   cell: Cell,
   { manifest }: Instance,
-  table: Table,
-  series: readonly Series[],
-  { ahead }: Bindings,
+  { file, rows, sequences }: Table,
+  { training, heldOut }: Scored,
   filled: number,
 ): string {
-  const sum = (of: (series: Series) => number) => series.reduce((total, one) => total + of(one), 0);
-  const training = sum((one) => Math.max(0, one.training - ahead));
-  const heldOut = sum(({ rows, training: learned }) =>
-    learned === 0 ? Math.max(0, rows - ahead) : rows - learned,
-  );
   const numbers = manifest.parameters.reduce(
     (total, { shape }) => total + shape.reduce((product, extent) => product * extent, 1),
     0,
   );
   const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
   const parts = [
-    count(table.rows, 'row'),
-    ...(series.length > 1 ? [count(series.length, 'sequence')] : []),
+    count(rows, 'row'),
+    ...(sequences.length > 1 ? [count(sequences.length, 'sequence')] : []),
     `${training} targets to learn from`,
     `${heldOut} held out`,
     ...(filled > 0 ? [`${count(filled, 'missing value')} filled`] : []),
   ];
-  return `${cell.name}: ${count(numbers, 'parameter')}, ${manifest.profile} rounding\n${table.file}: ${parts.join(', ')}\n`;
+  return `${cell.name}: ${count(numbers, 'parameter')}, ${manifest.profile} rounding\n${file}: ${parts.join(', ')}\n`;
 }

@@ -14,6 +14,8 @@ import {
 import { dirname, join } from 'node:path';
 import { exitCodes, Failure } from '../failure.ts';
 import { fileFailure } from '../files.ts';
+import { lockFolder, lockName } from './lock.ts';
+import { isAlive } from './processes.ts';
 
 /** The files of a run. Each is written whole or not at all. */
 export const runFiles = {
@@ -48,6 +50,7 @@ const systemDisk: Disk = { write: (descriptor, bytes, from) => writeSync(descrip
 export class RunFolder {
   readonly path: string;
   readonly #disk: Disk;
+  #unlock: (() => void) | undefined;
 
   constructor(path: string, disk: Disk = systemDisk) {
     this.path = path;
@@ -58,29 +61,52 @@ export class RunFolder {
     return join(this.path, runFiles[which]);
   }
 
-  /** @throws Failure (usage) where something is there already */
+  /** @throws Failure (usage) where something is there already that would be lost */
   checkFree(): void {
     if (!existsSync(this.path)) return;
     if (!statSync(this.path).isDirectory()) {
       throw new Failure(exitCodes.usage, `${this.path} is a file. Name another folder with --out.`);
     }
     if (this.has('configuration')) {
+      if (this.isFree()) return;
       throw new Failure(
         exitCodes.usage,
         `${this.path} holds a run already. Go on with it: rnnc train --resume ${this.path}\n` +
-          'or name another folder with --out.',
+          'or name another folder with --out, or delete it.',
       );
     }
-    const others = readdirSync(this.path).filter((name) => !temporaryNames.test(name));
+    const others = readdirSync(this.path).filter((name) => name !== lockName && !temporaryNames.test(name));
     if (others.length > 0) {
       throw new Failure(exitCodes.usage, `${this.path} is not empty. Name another folder with --out.`);
     }
   }
 
-  /** @throws Failure as `checkFree`, and (file) where it cannot be made */
+  /** Whether nothing would be lost if another run began here: this one has neither checkpoint nor weights. */
+  isFree(): boolean {
+    return !this.has('checkpoint') && !this.has('weights');
+  }
+
+  /**
+   * Makes the folder, locked. Of a run that ended before its first checkpoint nothing is left.
+   *
+   * @throws Failure as `checkFree` and `lock`, and (file) where it cannot be made
+   */
   create(): void {
     this.checkFree();
     attempt(`write ${this.path}`, () => makeFolder(this.path));
+    this.lock();
+    for (const name of Object.values(runFiles)) rmSync(join(this.path, name), { force: true });
+  }
+
+  /** @throws Failure (failed) where another process trains there, (file) where nothing can be written */
+  lock(): void {
+    this.#unlock = lockFolder(this.path);
+  }
+
+  /** Lets other processes in. */
+  unlock(): void {
+    this.#unlock?.();
+    this.#unlock = undefined;
   }
 
   /** @throws Failure (file) where it cannot be read */
@@ -149,15 +175,6 @@ function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path);
-}
-
-function isAlive(id: number): boolean {
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function attempt<T>(what: string, action: () => T): T {

@@ -33,8 +33,8 @@ export interface Listener {
     readonly loss: number;
     readonly norm: number;
   }): void;
-  /** After every epoch. */
-  logged(line: LogLine): void;
+  /** After every epoch, with where the run stands then. */
+  logged(line: LogLine, reached: Checkpoint): void;
   /** Whether a checkpoint is wanted now; asked after every update. */
   wantsCheckpoint(): boolean;
   checkpoint(take: () => Checkpoint): void;
@@ -136,7 +136,7 @@ export async function trainLoop(
     if (line.best) bestParameters = copyParameters(instance);
     const best: Best | undefined = line.best ? { epoch, loss: scoreOf(line) } : position.best;
     position = { epoch: epoch + 1, group: 0, sums: noSums, ...(best && { best }) };
-    listener.logged(line);
+    listener.logged(line, checkpoint());
     if (await worthwhile()) return { ending: 'interrupted', checkpoint: checkpoint() };
   }
   return { ending: position.epoch > epochs ? 'epochs' : 'patience', checkpoint: checkpoint() };
@@ -166,9 +166,9 @@ async function finishEpoch(
   const heldOut = await heldOutLoss(instance, data, signal);
   const line = {
     epoch,
-    trainingLoss: count === 0 ? 0 : loss / count,
+    trainingLoss: loss / count,
     ...(heldOut === undefined ? {} : { heldOutLoss: heldOut }),
-    gradientNorm: { mean: updates === 0 ? 0 : norms / updates, largest: largestNorm },
+    gradientNorm: { mean: norms / updates, largest: largestNorm },
     updates,
     clipped,
     learningRate,

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Instance } from '../../runtime/index.ts';
 import { columnsOf, prepare } from '../data/prepare.ts';
+import { checkScored, scoredTargets } from '../data/scored.ts';
 import { split } from '../data/split.ts';
 import { readTable } from '../data/table.ts';
 import { exitCodes, Failure } from '../failure.ts';
+import type { Io } from '../io.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts';
 import { RunFolder } from './folder.ts';
@@ -18,23 +20,36 @@ export interface ResumeOptions {
 }
 
 /**
- * A run as its last checkpoint left it.
+ * A run as its last checkpoint left it. Its folder stays locked.
  *
- * @throws Failure where the folder holds no run, or the data are others than they were
+ * @throws Failure where the folder holds no run, another process trains there, or the data are others than they were
  */
 export async function resumeRun(
   path: string,
   options: ResumeOptions,
+  io: Io,
 ): Promise<{ readonly run: Run; readonly network: Instance }> {
   const folder = new RunFolder(path);
   const before = readConfiguration(folder);
-  const configuration = changed(before, options);
-  const data = await readRunData(configuration);
-  const network = await networkOf(configuration, data.series);
-  folder.sweep();
-  const from = folder.has('checkpoint') ? readCheckpoint(folder) : undefined;
-  if (configuration !== before) writeConfiguration(folder, configuration);
-  return { run: { folder, configuration, data, ...(from && { from }) }, network };
+  folder.lock();
+  try {
+    folder.sweep();
+    const from = folder.has('checkpoint') ? readCheckpoint(folder) : undefined;
+    const configuration = changed(before, options);
+    const data = await readRunData(configuration);
+    const network = await networkOf(configuration, data.series);
+    if (configuration !== before) writeConfiguration(folder, configuration);
+    if (from === undefined) io.err(fromBeginning(folder));
+    return { run: { folder, configuration, data, ...(from && { from }) }, network };
+  } catch (error) {
+    folder.unlock();
+    throw error;
+  }
+}
+
+function fromBeginning(folder: RunFolder): string {
+  const again = folder.has('log') || folder.has('weights') ? ', and does again what was done' : '';
+  return `There is no ${folder.file('checkpoint')}: the run starts from the beginning${again}.\n`;
 }
 
 /** The data of a run, made ready as they were when it began. */
@@ -54,7 +69,9 @@ export async function readRunData({ data, inputs, targets, ahead, columns, train
   }
   const series = split(table, { holdout, by: holdoutBy, seed: training.seed, ahead });
   const scales = new Map(columns.map((scale) => [scale.column, scale]));
-  return prepare(table, series, { inputs, targets, ahead, ...(fill && { fill }) }, scales);
+  const prepared = prepare(table, series, { inputs, targets, ahead, ...(fill && { fill }) }, scales);
+  checkScored(scoredTargets(prepared), table.file, holdout);
+  return prepared;
 }
 
 function changed(before: Configuration, { data, epochs, patience }: ResumeOptions): Configuration {

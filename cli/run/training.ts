@@ -7,12 +7,15 @@ import type { Checkpoint } from './checkpoint.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { writeCurves } from './curves.ts';
+import { diverged } from './diverged.ts';
 import type { RunFolder } from './folder.ts';
 import { watchInterruption } from './interruption.ts';
 import { type LogLine, readLog, writeLog } from './log.ts';
 import { type Outcome, trainLoop } from './loop.ts';
 import { compileRun } from './network.ts';
 import { optimiserOf } from './optimisers.ts';
+import { restore } from './restore.ts';
+import { shellWord } from './shellWord.ts';
 import { short, trainingView } from './view.ts';
 import { writeWeights } from './weights.ts';
 
@@ -42,8 +45,8 @@ export async function networkOf(configuration: Configuration, series: readonly S
 }
 
 /**
- * Trains to the end, or until a signal comes. Whatever ends it, the folder holds a checkpoint, and log and weights at
- * least as new.
+ * Trains to the end, or until a signal comes. Whatever ends it, the folder holds a checkpoint (of the end of the last epoch
+ * where the numbers leave their range, if one was done), and log and weights at least as new.
  *
  * @throws Failure (file) where a file cannot be written, (failed) where the numbers leave their range
  */
@@ -52,10 +55,7 @@ export async function train(run: Run, network: Instance, pace: Pace, io: Io): Pr
   const { training } = configuration;
   const optimiser = optimiserOf(training);
   const log = readLog(folder, (from?.position.epoch ?? 1) - 1);
-  if (from !== undefined) {
-    network.setParameters(from.parameters);
-    optimiser.load(from.optimiser);
-  }
+  if (from !== undefined) restore(from, network, optimiser, folder.file('checkpoint'));
   const save = (checkpoint: Checkpoint) => {
     const { bestParameters } = checkpoint;
     writeLog(folder, log);
@@ -65,11 +65,13 @@ export async function train(run: Run, network: Instance, pace: Pace, io: Io): Pr
   const interruption = watchInterruption();
   const view = trainingView(training, log, io);
   let saved = performance.now();
+  let reached = from;
   try {
     const outcome = await trainLoop(network, optimiser, data, training, from, {
       updated: view.updated,
-      logged: (line) => {
+      logged: (line, checkpoint) => {
         log.push(line);
+        reached = checkpoint;
         view.logged(line);
       },
       wantsCheckpoint: () => performance.now() - saved >= 1000 * pace.checkpointEvery,
@@ -85,7 +87,12 @@ export async function train(run: Run, network: Instance, pace: Pace, io: Io): Pr
     return report(run, outcome, log, io);
   } catch (error) {
     view.stop();
-    throw explained(error, folder, log, training.clip);
+    if (!(error instanceof RuntimeError)) throw withCheckpoint(error, folder);
+    throw diverged(error, run, reached, () => {
+      if (reached === undefined) return;
+      save(reached);
+      writeCurves(folder, log, training.clip);
+    });
   } finally {
     interruption.stop();
   }
@@ -108,29 +115,15 @@ function report({ folder, configuration }: Run, outcome: Outcome, log: readonly 
   return exitCodes.fine;
 }
 
-/** Says what is left of the run. */
-function explained(
-  error: unknown,
-  folder: RunFolder,
-  log: readonly LogLine[],
-  clip: number | undefined,
-): unknown {
-  const kept = folder.has('checkpoint') ? `The last checkpoint is kept: ${resumeCommand(folder)}` : undefined;
-  if (error instanceof RuntimeError) {
-    writeLog(folder, log);
-    writeCurves(folder, log, clip);
-    const epochs = log.length === 1 ? '1 epoch was' : `${log.length} epochs were`;
-    return new Failure(
-      exitCodes.failed,
-      `${error.message}\n${epochs} done; their losses and gradient norms are in ${folder.path}.`,
-    );
-  }
-  if (!(error instanceof Failure) || kept === undefined) return error;
-  return new Failure(error.exitCode, `${error.message}\n${kept}`);
+function withCheckpoint(error: unknown, folder: RunFolder): unknown {
+  if (!(error instanceof Failure) || !folder.has('checkpoint')) return error;
+  return new Failure(
+    error.exitCode,
+    `${error.message}\nThe last checkpoint is kept: ${resumeCommand(folder)}`,
+  );
 }
 
 /** As a shell takes it. */
 export function resumeCommand({ path }: RunFolder): string {
-  const word = /^[\w./@%+=:,-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  return `rnnc train --resume ${word}`;
+  return `rnnc train --resume ${shellWord(path)}`;
 }

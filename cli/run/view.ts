@@ -5,7 +5,8 @@ import type { LogLine } from './log.ts';
 import type { Listener } from './loop.ts';
 
 /** Shows how training goes: a bar on a terminal, a line per epoch elsewhere. */
-export interface TrainingView extends Pick<Listener, 'updated' | 'logged'> {
+export interface TrainingView extends Pick<Listener, 'updated'> {
+  logged(line: LogLine): void;
   stop(): void;
 }
 

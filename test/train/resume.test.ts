@@ -154,6 +154,7 @@ describe('two processes that write one file', () => {
   it('do not mix, and what a dead one left is swept away', () => {
     const folder = new RunFolder(path('shared'));
     folder.create();
+    folder.unlock();
     folder.write('log', 'whole\n');
     put(`shared/log.jsonl.${process.pid}.tmp`, 'half');
     put('shared/weights.safetensors.4194305.tmp', 'half');
@@ -165,6 +166,52 @@ describe('two processes that write one file', () => {
       'notes.tmp',
     ]);
     expect(readFileSync(folder.file('log'), 'utf8')).toBe('whole\n');
+  });
+});
+
+describe('two processes that train in one folder', () => {
+  it('do not: the second is refused, unless the first is dead', async () => {
+    const { path: run } = await prepared('locked');
+    const before = filesOf(run);
+    expect(before.has('run.lock')).toBe(false);
+    put('locked/run.lock', String(process.ppid));
+    const refused = await rnnc('train', '--resume', run, '--epochs', '2');
+    expect(refused).toMatchObject({ code: exitCodes.failed, out: '' });
+    expect(refused.err).toContain(`${run} is in use: process ${process.ppid} trains there.`);
+    const { 'run.lock': lock, ...rest } = Object.fromEntries(filesOf(run));
+    expect(lock).toBeDefined();
+    expect(rest).toEqual(Object.fromEntries(before));
+    put('locked/run.lock', '4194305');
+    expect(await rnnc('train', '--resume', run, '--epochs', '2')).toMatchObject({ code: 0, err: '' });
+    expect(existsSync(join(run, 'run.lock'))).toBe(false);
+  });
+
+  it('nor does a second begin in a folder where the first has no checkpoint yet', async () => {
+    const run = path('just-begun');
+    new RunFolder(run).create();
+    put('just-begun/config.json', '{}');
+    put('just-begun/run.lock', String(process.ppid));
+    const command = ['train', next, '--data', data, '--forecast', 'v', '--epochs', '1', '--out', run];
+    expect((await rnnc(...command)).err).toContain('is in use');
+    expect(readFileSync(join(run, 'config.json'), 'utf8')).toBe('{}');
+    rmSync(join(run, 'run.lock'));
+    expect(await rnnc(...command)).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('a run without a checkpoint', () => {
+  it('starts from the beginning, says so, and comes to the same', async () => {
+    const { path: run } = await prepared('no-checkpoint', '--profile', 'separate');
+    const whole = filesOf(run);
+    rmSync(join(run, 'checkpoint.safetensors'));
+    const again = await rnnc('train', '--resume', run);
+    expect(again.code).toBe(0);
+    expect(again.err).toBe(
+      `There is no ${join(run, 'checkpoint.safetensors')}: the run starts from the beginning, and does again what was done.\n`,
+    );
+    expect(filesOf(run)).toEqual(whole);
+    for (const name of whole.keys()) if (name !== 'config.json') rmSync(join(run, name));
+    expect((await rnnc('train', '--resume', run)).err).toMatch(/: the run starts from the beginning\.\n$/);
   });
 });
 
@@ -238,7 +285,7 @@ describe('a run that is killed', () => {
       clearTimeout(timer);
       checkWhole(two);
       if (code === null) kills++;
-      else expect({ code, err }).toEqual({ code: 0, err: '' });
+      else expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^(There is no .*\n)?$/) });
       done = code === 0;
       if (done) break;
     }
@@ -266,7 +313,9 @@ describe('a disk that is full', () => {
   it('leaves the file before, or the new one, and nothing beside', () => {
     const name = path('full');
     rmSync(name, { recursive: true, force: true });
-    new RunFolder(name).create();
+    const made = new RunFolder(name);
+    made.create();
+    made.unlock();
     const old = 'old '.repeat(200);
     const fresh = 'new '.repeat(300);
     for (let bytes = 0; bytes <= 1300; bytes += 50) {

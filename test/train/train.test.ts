@@ -265,15 +265,6 @@ describe('rnnc train', () => {
     const network = await networkOf(readConfiguration(one.folder), []);
     expect(() => loadRunWeights(two.folder, network)).toThrow(/weights\.safetensors: RNN519 .*\[5, 5\]/s);
   });
-
-  it('stops with the step and what to do where numbers leave their range', async () => {
-    const options = ['--epochs', '50', '-r', '1e30', '--optimiser', 'sgd', '--no-clip'];
-    const { code, err, folder } = await train(...forecast, ...options);
-    expect(code).toBe(exitCodes.failed);
-    expect(err).toMatch(/^RNN51[0-2] .*Lower the learning rate/s);
-    expect(err).toMatch(/epochs? (was|were) done; their losses and gradient norms are in /);
-    expect(folder.has('configuration')).toBe(true);
-  });
 });
 
 describe('rnnc train refuses', () => {
