@@ -1,4 +1,4 @@
-import { dataFailure } from './csv.ts';
+import { dataFailure } from './dataFailure.ts';
 import type { Prepared } from './prepare.ts';
 
 /** How many targets count: they were in the file, and have an input to be predicted from. */
