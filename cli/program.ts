@@ -91,7 +91,7 @@ function commandLine(io: Io, finish: (code: ExitCode) => void): Command {
   ).choices(['separate', 'fused']);
   const block = new Option(
     '--block <name>',
-    'register block of matrix products, e.g. 4x2 (default: the host measures)',
+    'register block of matrix products in WebAssembly, e.g. 4x2 (default: the host measures)',
   );
   const keyOption = new Option('-k, --key <column>', "tells sequences apart (default: the run's)");
   const delimiterOption = new Option(

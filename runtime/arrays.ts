@@ -39,8 +39,9 @@ export function checkLength(
   of: Shaped = scalar,
 ): void {
   const expected = outer.reduce((product, [, length]) => product * length, sizeOf(of.shape));
-  if (values.length !== expected) {
-    fail(runtimeErrors.wrongSize, { what, shape: showShape(outer, of), expected, got: values.length });
+  // Callers in plain JavaScript give anything.
+  if ((values as ArrayLike<number> | null)?.length !== expected) {
+    fail(runtimeErrors.wrongSize, { what, shape: showShape(outer, of), expected, given: values });
   }
 }
 
@@ -59,7 +60,10 @@ export function copyInputs(
 ): void {
   if (isArray(values) && inputs.length !== 1) {
     const names = inputs.map(({ input }) => input.name);
-    if (inputs.length === 0 && values.length === 0) return;
+    if (inputs.length === 0) {
+      if (values.length === 0) return;
+      fail(runtimeErrors.noneRead, { what, count: values.length });
+    }
     fail(runtimeErrors.badSetting, {
       name: `${what}s`,
       value: 'one array',

@@ -42,8 +42,8 @@ export const runtimeErrors = {
   wrongSize: entry(
     'RNN501',
     'An array has another length than its shape asks for.',
-    (p: { what: string; shape: string; expected: number; got: number }) =>
-      `${p.what} must hold ${p.expected} numbers, ${p.shape}; it holds ${p.got}.`,
+    (p: { what: string; shape: string; expected: number; given: unknown }) =>
+      `${p.what} must hold ${counted(p.expected)}, ${p.shape}; it ${holding(p.given)}.`,
   ),
   badSteps: entry(
     'RNN502',
@@ -168,7 +168,20 @@ export const runtimeErrors = {
     (p: { name: string; index: number; value: number }) =>
       `${p.name} is ${p.value} at its entry ${p.index}, which is no finite number of f32; nothing is saved or loaded.`,
   ),
+  noneRead: entry(
+    'RNN530',
+    'Inputs or targets are given to a cell that reads none.',
+    (p: { what: string; count: number }) =>
+      `The cell has no ${p.what}s, and ${counted(p.count)} ${p.count === 1 ? 'is' : 'are'} given as such. Leave them out.`,
+  ),
 };
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'number' : 'numbers'}`;
+
+function holding(given: unknown): string {
+  const length = (given as ArrayLike<number> | null | undefined)?.length;
+  return typeof length === 'number' ? `holds ${length}` : `is ${show(given)}, not an array`;
+}
 
 export function fail<Parameters>(of: RuntimeErrorEntry<Parameters>, parameters: Parameters): never {
   throw new RuntimeError(of.code, of.wording(parameters));

@@ -3,6 +3,7 @@ import { check } from '../../compiler/cell/check.ts';
 import { renderDiagnostics } from '../../compiler/diagnostics/render.ts';
 import type { Source } from '../../compiler/source/source.ts';
 import { parse } from '../../compiler/syntax/parse.ts';
+import type { SyntaxTree } from '../../compiler/syntax/tree.ts';
 import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import { loadImport, readSource } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -23,7 +24,7 @@ function checkFile(path: string, io: Io): ExitCode {
   if (all.length > 0)
     io.err(`${renderDiagnostics(all, { colour: io.colours.err.isColorSupported }).trimEnd()}\n`);
   if (all.some(({ severity }) => severity === 'error')) return exitCodes.failed;
-  if (checked.cells.size === 0) io.out(`${path}: ok, no cells\n`);
+  if (checked.cells.size === 0) io.out(`${path}: ${withoutCells(tree)}\n`);
   for (const cell of checked.cells.values()) io.out(`${path}: ok, ${summary(cell)}\n`);
   return exitCodes.fine;
 }
@@ -37,6 +38,11 @@ function readable(path: string, io: Io): Source | undefined {
     io.err(`${error.message}\n`);
     return undefined;
   }
+}
+
+function withoutCells({ items, dangling }: SyntaxTree): string {
+  if (items.length > 0) return 'ok, no cells';
+  return `there is nothing in it${dangling.length > 0 ? ' but comments' : ''}`;
 }
 
 function summary(cell: Cell): string {

@@ -41,6 +41,12 @@ export async function compileFile(path: string, command: CompileCommand, io: Io)
       `--standalone writes a script: name a file that ends in .js instead of ${file}.`,
     );
   }
+  if (block !== undefined && command.target === 'js') {
+    throw new Failure(
+      exitCodes.usage,
+      '--block is for WebAssembly, whose registers hold vectors: leave it out, or leave out --target js.',
+    );
+  }
   if (block !== undefined && !isBlock(block)) {
     const known = Object.keys(registerBlocks).join(', ');
     throw new Failure(exitCodes.usage, `There is no register block ${block}; there are ${known}.`);

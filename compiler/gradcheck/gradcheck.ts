@@ -5,6 +5,9 @@ import type { StepGraph, TrainingGraph } from '../graph/graph.ts';
 import { mathOps } from '../ops/math.ts';
 import { mayCrossKink, traceKinks } from './kinks.ts';
 import { linearised, notePoint, unclipped } from './linearise.ts';
+import { checkGradcheckOptions, type GradcheckOptions } from './options.ts';
+
+export type { GradcheckOptions } from './options.ts';
 
 /** What `gradcheck` found. */
 export interface GradcheckReport {
@@ -40,17 +43,6 @@ export interface NotDerivative {
   readonly promise: string;
 }
 
-export interface GradcheckOptions {
-  /** Largest relative error that passes; default 1e-6. */
-  readonly tolerance?: number;
-  /** Spacing of the difference, relative to max(1, |x|); default 1e-4. */
-  readonly spacing?: number;
-  /** An `AbortSignal`: once it is aborted, the check ends before its next entry and throws the reason. */
-  readonly signal?: { readonly aborted: boolean; readonly reason: unknown };
-  /** Called after each entry. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-}
-
 /**
  * Under this a derivative counts as zero and its error is absolute: what f64 leaves of a difference. A share of the
  * addends of L, whose rounding a difference magnifies, and of the largest derivative of the same array.
@@ -63,13 +55,16 @@ const floorShare = { ofObjective: 1e-4, ofLargest: 1e-2 };
  * purpose, differences are taken of the function it is the derivative of (`linearise.ts`).
  *
  * @param given  its arrays are changed during the check and put back, also where it ends early
- * @throws `signal.reason` when aborted; nothing else runs meanwhile, so only `onProgress` can abort
+ * @throws CompileError RNN408, RNN409 for options that there are not, or that they cannot be; `signal.reason` when
+ *         aborted: nothing else runs meanwhile, so only `onProgress` can abort
  */
 export function gradcheck(
   bound: Bound<TrainingGraph>,
   given: SequenceGiven,
-  { tolerance = 1e-6, spacing = 1e-4, signal, onProgress }: GradcheckOptions = {},
+  options: GradcheckOptions = {},
 ): GradcheckReport {
+  checkGradcheckOptions(options);
+  const { tolerance = 1e-6, spacing = 1e-4, signal, onProgress } = options;
   const symbolic = evaluateSequence(bound, given, unclipped(bound.graph)).adjoint!;
   // A difference needs the forward sweep alone.
   const { adjoint: _, ...graph } = bound.graph;

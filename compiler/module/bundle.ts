@@ -1,3 +1,5 @@
+import { CompileError } from '../diagnostics/compileError.ts';
+import { badOption } from '../diagnostics/wrongCall.ts';
 import { commentText } from '../support/commentText.ts';
 import { invariant } from '../support/invariant.ts';
 import { encodeUtf8, withCustomSection } from '../targets/wasm/encode.ts';
@@ -87,11 +89,12 @@ function variantText({ profile, block, bytes }: WasmVariant): string {
  * and a checksum at the end.
  *
  * @param variant  place among the cell's variants
+ * @throws CompileError RNN408 for a cell of JavaScript, or a variant that it has not
  */
 export function bundleWasm({ manifest, code }: CompiledCell, variant = 0): Uint8Array {
-  invariant(code.kind === 'wasm', 'only the target wasm gives a .wasm file');
-  const chosen = code.variants[variant];
-  invariant(chosen !== undefined, `there is no variant ${variant}`);
+  if (code.kind !== 'wasm') refuse('target', code.kind, '"wasm" for a .wasm file');
+  const chosen = typeof variant === 'number' ? code.variants[variant] : undefined;
+  if (chosen === undefined) refuse('variant', variant, placesOf(code.variants.length));
   const { profile, block, bytes } = chosen;
   const text = encodeUtf8(manifestText({ ...manifest, profile }, block));
   const file = withCustomSection(
@@ -102,3 +105,12 @@ export function bundleWasm({ manifest, code }: CompiledCell, variant = 0): Uint8
   new DataView(file.buffer, file.byteOffset).setUint32(file.length - 4, checksum(file.subarray(0, -4)), true);
   return file;
 }
+
+function refuse(name: string, value: unknown, range: string): never {
+  throw new CompileError([badOption('bundleWasm', name, value, range)]);
+}
+
+const placesOf = (count: number): string =>
+  count === 1
+    ? '0, since the cell has one'
+    : `a whole number from 0 to ${count - 1}, since the cell has ${count}`;

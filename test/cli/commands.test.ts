@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +37,19 @@ describe('check', () => {
     const { code, err } = await rnnc('check', file('lost.rnn', 'import { A } from "./nowhere.rnn"\n'));
     expect(code).toBe(1);
     expect(err).toContain('nowhere.rnn');
+  });
+
+  it('says that a file without cells has none', async () => {
+    const files = [
+      ['empty.rnn', '', 'there is nothing in it'],
+      ['blank.rnn', '\n  \n', 'there is nothing in it'],
+      ['comment.rnn', '# later\n', 'there is nothing in it but comments'],
+      ['functions.rnn', 'fn twice(x) = 2*x\n', 'ok, no cells'],
+    ] as const;
+    for (const [name, text, says] of files) {
+      const path = file(name, text);
+      expect(await rnnc('check', path)).toEqual({ code: 0, out: `${path}: ${says}\n`, err: '' });
+    }
   });
 
   it('says why a file cannot be read, and exits with 3', async () => {
@@ -82,6 +95,10 @@ describe('wrong calls exit with 2 and say what is right', () => {
     [['derive', 'a.rnn', '--unroll', 'many'], 'whole number'],
     [['derive', 'a.rnn', '--unroll', '1e9'], 'whole number from 1 to 1000'],
     [['gradcheck', 'a.rnn', '--tolerance', '-1'], 'above 0'],
+    [['gradcheck', 'a.rnn', '--tolerance', 'NaN'], 'above 0'],
+    [['gradcheck', 'a.rnn', '--seed', '-1'], 'whole number of at least 0'],
+    [['gradcheck', 'a.rnn', '--steps', 'NaN'], 'whole number of at least 1'],
+    [['gradcheck', 'a.rnn', '--size', 'H=NaN'], 'NAME=VALUE'],
     [['run', 'a.rnn'], '--data'],
   ])('rnnc %s', async (args, message) => {
     const { code, out, err } = await rnnc(...args);
@@ -126,6 +143,17 @@ describe('compile', () => {
     mkdirSync(join(half, 'x.d.ts'));
     expect((await rnnc(...args, join(half, 'x.js'))).code).toBe(3);
     expect(readdirSync(half).sort()).toEqual(['x.d.ts', 'y.js']);
+  });
+
+  it('refuses a register block of JavaScript', async () => {
+    const out = join(folder, 'blocked.js');
+    const args = ['compile', lstm, '-s', 'I=3,H=4', '--target', 'js', '-o', out];
+    const { code, err } = await rnnc(...args, '--block', '4x2');
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: '--block is for WebAssembly, whose registers hold vectors: leave it out, or leave out --target js.\n',
+    });
+    expect(existsSync(out)).toBe(false);
   });
 
   it('says which folder is missing', async () => {

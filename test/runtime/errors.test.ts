@@ -5,6 +5,10 @@ import { linearCell } from './linearCell.ts';
 
 const cell = () => instantiateSync(linearCell({ batch: 2, window: 4 }));
 const inference = () => instantiateSync(linearCell({ batch: 2, window: 4, training: false }));
+const withoutTargets = () => {
+  const compiled = linearCell({ batch: 2, window: 4 });
+  return instantiateSync({ ...compiled, manifest: { ...compiled.manifest, targets: [] } });
+};
 const tokens = () => instantiateSync(linearCell({ batch: 2, window: 4, classes: 5 }));
 
 const cases: readonly [what: string, run: () => unknown, message: RegExp][] = [
@@ -14,6 +18,26 @@ const cases: readonly [what: string, run: () => unknown, message: RegExp][] = [
     /RNN501 {2}input x must hold 8 numbers, \[steps, batch\] with steps = 4, batch = 2; it holds 7\./,
   ],
   ['a step of another length', () => cell().step([1, 2, 3]), /RNN501 .*x must hold 2/],
+  [
+    'one number missing',
+    () => instantiateSync(linearCell({ window: 1 })).step([]),
+    /RNN501 {2}input x must hold 1 number, \[steps, batch\] with steps = 1, batch = 1; it holds 0\./,
+  ],
+  [
+    'a number for an array',
+    () => cell().forward({ x: 5 } as never, 1),
+    /RNN501 {2}input x must hold 2 numbers, .*; it is 5, not an array\./,
+  ],
+  [
+    'nothing for an array',
+    () => instantiateSync(linearCell(), { weights: { w: null } } as never),
+    /RNN501 .*w must hold 1 number.*; it is null, not an array\./,
+  ],
+  [
+    'targets for a cell that reads none',
+    () => withoutTargets().forward([1, 2], 1, { targets: [1, 2] }),
+    /RNN530 {2}The cell has no targets, and 2 numbers are given as such\. Leave them out\./,
+  ],
   ['more steps than the window', () => cell().forward([], 5), /RNN502 .*window, 4; got 5/],
   ['no steps', () => cell().forward([], 0), /RNN502/],
   ['half a step', () => cell().forward([1], 0.5), /RNN502/],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CompileError } from '../../compiler/diagnostics/compileError.ts';
 import { decodeBase64Text, encodeBase64 } from '../../compiler/module/base64.ts';
 import { bundleModule, bundleWasm } from '../../compiler/module/bundle.ts';
 import type { CompiledCell, CompiledCode, Manifest, WasmVariant } from '../../compiler/module/manifest.ts';
@@ -146,6 +147,18 @@ it.each([
   ['cut in a length', Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, 0x80), /cut short/],
 ])('refuses a file %s', (_, bytes, message) => {
   expect(() => readWasm(bytes)).toThrow(message);
+});
+
+it.each([99, -1, 0.5, '0', Number.NaN])('refuses variant %s of a cell of one', (variant) => {
+  const write = () => bundleWasm(cellOf(wasm), variant as number);
+  expect(write).toThrow(CompileError);
+  expect(write).toThrow(/RNN408 {2}The variant cannot be .*\n.*It is 0, since the cell has one\./s);
+});
+
+it('refuses a .wasm file of JavaScript', () => {
+  const write = () => bundleWasm(cellOf(js));
+  expect(write).toThrow(CompileError);
+  expect(write).toThrow(/RNN408 {2}The target cannot be "js"\n.*It is "wasm" for a \.wasm file\./s);
 });
 
 it('does not ship the interpreter', () => {
