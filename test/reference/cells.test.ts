@@ -7,7 +7,8 @@ import { stagesOf } from '../support/stages.ts';
 import { load } from '../zoo/files.ts';
 
 /*
- * Outputs, final states and gradients that PyTorch computed in f64; make_torch.py and make_torch_zoo.py say how.
+ * Outputs, final states and gradients that other programs computed; the make_* files beside this one say how. PyTorch and
+ * ONNX counted in f64, TensorFlow.js in f32. ONNX has no gradients.
  */
 
 interface Rows {
@@ -24,19 +25,29 @@ interface Reference {
   readonly parameters: Arrays;
   readonly inputs: Arrays;
   readonly starts: Arrays;
-  readonly cotangents: { readonly outputs: Arrays; readonly finals: Arrays };
+  readonly cotangents?: { readonly outputs: Arrays; readonly finals: Arrays };
   readonly expected: {
     readonly outputs: Arrays;
-    readonly finals: Arrays;
-    readonly gradients: { readonly parameters: Arrays; readonly inputs: Arrays; readonly starts: Arrays };
+    readonly finals?: Arrays;
+    readonly gradients?: { readonly parameters: Arrays; readonly inputs: Arrays; readonly starts: Arrays };
   };
 }
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const cases = ['torch.json', 'torch_zoo.json'].flatMap(
-  (file) => (JSON.parse(read(file)) as { readonly cases: readonly Reference[] }).cases,
+const sources = [
+  { file: 'torch.json', tolerance: 1e-12 },
+  { file: 'torch_zoo.json', tolerance: 1e-12 },
+  { file: 'onnx.json', tolerance: 1e-12 },
+  { file: 'tensorflow.json', tolerance: 3e-6 },
+];
+const cases = sources.flatMap(({ file, tolerance }) =>
+  (JSON.parse(read(file)) as { readonly cases: readonly Reference[] }).cases.map((reference) => ({
+    ...reference,
+    source: file,
+    tolerance,
+  })),
 );
-const values = (arrays: Arrays) =>
+const values = (arrays: Arrays = {}) =>
   new Map(Object.entries(arrays).map(([name, { data }]) => [name, Float64Array.from(data)]));
 
 /** Largest difference, relative to the larger of 1 and the expected value. */
@@ -46,8 +57,8 @@ function difference(actual: ArrayLike<number> | undefined, { data }: Rows): numb
   );
 }
 
-describe.each(cases)('$file against PyTorch', (reference) => {
-  const { sizes, steps, batch, expected, cotangents } = reference;
+describe.each(cases)('$file against $source', (reference) => {
+  const { sizes, steps, batch, expected, cotangents, tolerance } = reference;
   const stages = stagesOf(load(reference.file), { load, sizes, batch, window: steps });
   const given = {
     steps,
@@ -55,20 +66,20 @@ describe.each(cases)('$file against PyTorch', (reference) => {
     parameters: values(reference.parameters),
     inputs: values(reference.inputs),
     starts: values(reference.starts),
-    outputCotangents: values(cotangents.outputs),
-    finalCotangents: values(cotangents.finals),
+    outputCotangents: values(cotangents?.outputs),
+    finalCotangents: values(cotangents?.finals),
   };
-  const { gradients } = expected;
+  const { finals = {}, gradients = { parameters: {}, inputs: {}, starts: {} } } = expected;
 
-  it('agrees to 1e-12 in f64', () => {
+  it('agrees in f64', () => {
     const result = evaluateSequence(stages.bound, given);
     const compare = (actual: ReadonlyMap<string, Float64Array>, wanted: Arrays) => {
       for (const [name, rows] of Object.entries(wanted)) {
-        expect(difference(actual.get(name), rows), name).toBeLessThan(1e-12);
+        expect(difference(actual.get(name), rows), name).toBeLessThan(tolerance);
       }
     };
     compare(result.outputs, expected.outputs);
-    compare(result.finals, expected.finals);
+    compare(result.finals, finals);
     compare(result.adjoint!.gradients, gradients.parameters);
     compare(result.adjoint!.inputCotangents, gradients.inputs);
     compare(result.adjoint!.startCotangents, gradients.starts);
