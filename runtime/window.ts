@@ -59,7 +59,10 @@ export interface Window {
   readonly count: number;
   /** Outputs of the counted steps alone, [steps, batch, ...shape]. */
   readonly outputs: Named<Float32Array>;
-  /** Where the following window begins; absent in the last. The following window overwrites its state. */
+  /**
+   * Where the following window begins; absent in the last. The following window begins from its state, with what the caller
+   * has changed there, and overwrites it.
+   */
   readonly next?: WindowPosition;
 }
 

@@ -2,7 +2,10 @@ import type { Sequence } from '../../runtime/index.ts';
 import { type Group, type Part, stepsOf } from './groups.ts';
 import type { Prepared, PreparedInput } from './prepare.ts';
 
-/** A group as the runtime takes it: arrays are made window by window. */
+/**
+ * A group as the runtime takes it: arrays are made window by window. A row whose sequence has ended goes on with the inputs
+ * of the first, which is the longest.
+ */
 export function sequenceOf(data: Prepared, group: Group, part: Part): Sequence {
   return {
     steps: group.steps,
@@ -12,27 +15,24 @@ export function sequenceOf(data: Prepared, group: Group, part: Part): Sequence {
   };
 }
 
-function source(
-  data: Prepared,
-  { members }: Group,
-  part: Part,
-  inputs: readonly PreparedInput[],
-  shift: number,
-) {
+/** By row of a group: the step at which its sequence has ended; 0 where it has none. */
+export function endsOf(data: Prepared, { members }: Group, part: Part): readonly number[] {
+  return members.map((member) => (member === undefined ? 0 : stepsOf(data, member, part)));
+}
+
+function source(data: Prepared, group: Group, part: Part, inputs: readonly PreparedInput[], shift: number) {
+  const { members } = group;
   const batch = members.length;
-  const rows = members.map((member) => {
-    const index = member ?? members[0]!;
-    const { first } = data.series[index]!;
-    return { first, last: first + stepsOf(data, index, part) - 1 };
-  });
+  const ends = endsOf(data, group, part);
+  const starts = members.map((member) => data.series[member ?? members[0]!]!.first + shift);
   return (first: number, steps: number): ReadonlyMap<string, Float32Array> =>
     new Map(
       inputs.map(({ name, columns }) => {
-        const values = new Float32Array(steps * batch * columns.length);
         const stride = columns.length;
-        for (const [row, { first: start, last }] of rows.entries()) {
+        const values = new Float32Array(steps * batch * stride);
+        for (let row = 0; row < batch; row++) {
           for (let t = 0; t < steps; t++) {
-            const from = Math.min(start + first + t, last) + shift;
+            const from = (first + t < ends[row]! ? starts[row]! : starts[0]!) + first + t;
             const to = (t * batch + row) * stride;
             for (let i = 0; i < stride; i++) values[to + i] = columns[i]![from]!;
           }

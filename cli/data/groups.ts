@@ -4,9 +4,9 @@ import { shuffled } from './split.ts';
 
 /** Sequences that run side by side, as rows of a batch. */
 export interface Group {
-  /** Into `Prepared.series`, one per row; undefined where there are not enough sequences. */
+  /** Into `Prepared.series`, one per row, the longest first; undefined where there are not enough sequences. */
   readonly members: readonly (number | undefined)[];
-  /** Of the longest; the others go on with their last inputs, which do not count. */
+  /** Of the longest; the others, once they have ended, run along as it does and do not count. */
   readonly steps: number;
 }
 

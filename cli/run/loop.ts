@@ -7,7 +7,7 @@ import {
   type WindowPosition,
 } from '../../runtime/index.ts';
 import { stepsOf as stepsOfWindow, uncheckedWindows } from '../../runtime/window.ts';
-import { sequenceOf } from '../data/feed.ts';
+import { endsOf, sequenceOf } from '../data/feed.ts';
 import { trainingGroups } from '../data/groups.ts';
 import type { Prepared } from '../data/prepare.ts';
 import {
@@ -19,6 +19,7 @@ import {
   takeCheckpoint,
 } from './checkpoint.ts';
 import type { TrainingOptions } from './configuration.ts';
+import { copyEnded } from './ended.ts';
 import { watchedClip } from './gradient.ts';
 import { heldOutLoss } from './heldOut.ts';
 import type { LogLine } from './log.ts';
@@ -96,8 +97,10 @@ export async function trainLoop(
       if (at === undefined)
         instance.start(undefined, sequenceNumbers(group.members, data.series.length, epoch));
       const sequence = sequenceOf(data, group, 'training');
+      const ends = endsOf(data, group, 'training');
       const place = at === undefined ? { carry: true } : { at };
       for (const window of uncheckedWindows(instance, sequence, { k1, k2, ...place })) {
+        if (window.next !== undefined) copyEnded(window.next, ends);
         const { sums } = position;
         const share = (before + window.first + window.steps) / steps;
         let { updates, clipped, norms, largestNorm } = sums;
@@ -190,7 +193,7 @@ function sequenceNumbers(
   count: number,
   epoch: number,
 ): readonly number[] {
-  return members.map((member) => (epoch * count + (member ?? 0)) % 2 ** 31);
+  return members.map((member) => (epoch * count + (member ?? members[0]!)) % 2 ** 31);
 }
 
 /** Now and then lets signals and timers have their turn. */

@@ -118,3 +118,47 @@ describe('a run that diverges', () => {
     );
   });
 });
+
+describe('a sequence that has ended beside a longer one', () => {
+  // s grows by itself. The long sequence stays at 0; the short one ends at a number that is large, and counts no more.
+  const cell = put(
+    'grow.rnn',
+    `cell Grow() {
+  input x: []
+  target y: []
+  param w: [] = 0.5
+  state s: []
+  s = 1.5*s_prev*(1 + x) + x
+  y_hat = w*s
+  output y_hat
+  loss (y_hat - y)^2
+}
+`,
+  );
+  const [long, short] = [400, 12];
+  const x = [...Array(long).fill(0), ...Array(short - 1).fill(0.5), 30];
+  const y = x.map((_, t) => t % 2);
+  const who = x.map((_, t) => (t < long ? 'long' : 'short'));
+  const data = put('grow.csv', csv({ x, y, who }));
+
+  it.each([
+    ['7', '7'],
+    ['40', '10'],
+    ['7', '1'],
+  ])('runs into nothing, with a window of %s and updates every %s steps', async (window, every) => {
+    const run = path(`grow-${window}-${every}`);
+    const { code, err } = await rnnc(
+      ...['train', cell, '--data', data, '--key', 'who', '--no-normalise', '--holdout', '0', '--epochs', '1'],
+      ...['--window', window, '--update-every', every, '--learning-rate', '1e-20', '--optimiser', 'sgd'],
+      ...['--out', run],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    let sum = 0;
+    let s = 0;
+    for (const [t, value] of x.entries()) {
+      s = who[t] === who[t - 1] ? 1.5 * s * (1 + value) + value : value;
+      sum += (0.5 * s - y[t]!) ** 2;
+    }
+    expect(logOf(run)[0]!.trainingLoss / (sum / x.length)).toBeCloseTo(1, 5);
+  });
+});
