@@ -99,9 +99,11 @@ function slabLines({ batch, slab, window, buffers }: Plan): readonly string[] {
   const between = buffers.filter(({ name }) => name.startsWith('slab.'));
   const bytes = between.reduce((sum, { length }) => sum + laneBytes * length, 0);
   const rest = window % slab;
+  const rows = slab * batch;
+  const enough = rows < rowsWanted ? ` (${rowsWanted} would be enough)` : '';
   const parts = [
-    `${plural(slab * batch, 'row')} for each product (about ${rowsWanted} wanted)`,
-    `${formatBytes(bytes)} from stage to stage (up to ${formatBytes(bytesInCache)} stay in cache)`,
+    `a slab is ${plural(slab, 'step')}: ${plural(rows, 'row')} share one reading of a matrix${enough}`,
+    `${formatBytes(bytes)} of values wait between its stages (${formatBytes(bytesInCache)} stay in cache)`,
     ...(slab > 1 && slab < window && rest === 0 ? [`${window} = ${window / slab}*${slab}`] : []),
     ...(rest > 0 ? [`the last ${rest} of ${window} one by one`] : []),
   ];

@@ -37,7 +37,12 @@ function sweep({ name, first, step }: Task): Found {
   const patterns = new Uint32Array(x.buffer);
   const { y } = kernel.step(x);
   let worst: Found = { units: 0, at: 0 };
+  let last = performance.now();
   for (let block = first; block < blocks; block += step) {
+    if (performance.now() - last > 1000) {
+      last = performance.now();
+      post({ done: (block - first) / step });
+    }
     for (let i = 0; i < entries; i++) patterns[i] = block * entries + i;
     kernel.step(x);
     for (let i = 0; i < entries; i++) {
@@ -58,9 +63,11 @@ async function sweepAll(names: readonly string[]): Promise<void> {
   for (const name of names) {
     const start = performance.now();
     const step = cpus().length;
+    const progress = progressOf(name, step);
     const found = await Promise.all(
-      Array.from({ length: step }, (_, first) => inWorker({ name, first, step })),
+      Array.from({ length: step }, (_, first) => inWorker({ name, first, step }, progress.of(first))),
     );
+    progress.end();
     const worst = found.reduce((a, b) => (b.units > a.units ? b : a));
     const { maxError } = mathOps.get(name)!;
     const seconds = Math.round((performance.now() - start) / 1000);
@@ -72,20 +79,62 @@ async function sweepAll(names: readonly string[]): Promise<void> {
   }
 }
 
-function inWorker(task: Task): Promise<Found> {
+/** What a worker says: how many blocks it has done, and in the end what it found. */
+type Said = { readonly done: number } | { readonly found: Found };
+
+function inWorker(task: Task, onProgress: (done: number) => void): Promise<Found> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(process.argv[1]!, { workerData: task });
-    worker.once('message', resolve);
+    worker.on('message', (said: Said) => {
+      if ('done' in said) onProgress(said.done);
+      else resolve(said.found);
+    });
     worker.once('error', reject);
   });
 }
+
+const post = (said: Said): void => parentPort?.postMessage(said);
+
+/** How far an op is, on standard error: a line that is overwritten on a terminal, else one for every tenth. */
+function progressOf(name: string, workers: number) {
+  const done = new Array<number>(workers).fill(0);
+  const { isTTY } = process.stderr;
+  let shown = 0;
+  const show = () => {
+    const share = Math.floor((100 * done.reduce((a, b) => a + b, 0)) / blocks);
+    if (share < shown + (isTTY ? 1 : 10)) return;
+    shown = share;
+    process.stderr.write(isTTY ? `\r${name}: ${share} %` : `${name}: ${share} %\n`);
+  };
+  return {
+    of: (worker: number) => (count: number) => {
+      done[worker] = count;
+      show();
+    },
+    end: () => {
+      if (isTTY) process.stderr.write('\r\u001b[K');
+    },
+  };
+}
+
+const usage = (known: readonly string[]): string => `Usage: npm run sweep -- [OP...]
+
+All 2^32 arguments of ops of one argument through their WebAssembly kernels, against their meaning in f64. A line per op
+on standard output, how far it is on standard error; some minutes per op. Without names all ops: ${known.join(', ')}.
+
+Exit codes: 0 every bound holds, 1 one is broken, 2 wrong call.`;
 
 if (isMainThread) {
   const wanted = process.argv.slice(2);
   const known = [...mathOps.values()].filter(isSwept).map(({ name }) => name);
   const unknown = wanted.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    console.error(`No op of one argument: ${unknown.join(', ')}. There are ${known.join(', ')}.`);
+  const options = unknown.filter((name) => name.startsWith('-'));
+  if (unknown.includes('--help') || unknown.includes('-h')) {
+    console.log(usage(known));
+  } else if (unknown.length > 0) {
+    const what = options.length > 0 ? 'There is no option' : 'There is no op of one argument';
+    const which = options.length > 0 ? options : unknown;
+    console.error(`${what} ${which.join(', ')}.\n\n${usage(known)}`);
     process.exitCode = 2;
   } else await sweepAll(wanted.length > 0 ? wanted : known);
-} else parentPort!.postMessage(sweep(workerData as Task));
+} else post({ found: sweep(workerData as Task) });

@@ -33,6 +33,15 @@ describe('the page of a plan', () => {
     await expect(printPlan(planOf(file, options))).toMatchFileSnapshot(`../golden/${name}.plan.txt`);
   });
 
+  it('says in words what its terms are', () => {
+    const page = printPlan(lstm).replace(/\s+/g, ' ');
+    expect(page).toContain('a slab is 2 steps: 64 rows share one reading of a matrix (96 would be enough)');
+    expect(page).toContain('256 KiB of values wait between its stages (512 KiB stay in cache)');
+    expect(page).toMatch(
+      /counters and gaps \d+ B numbers of steps and sequences; buffers begin at multiples of 64 bytes/,
+    );
+  });
+
   it('stands in the docs as it is printed', async () => {
     const docs = readFileSync(join(root, 'docs/compiler.md'), 'utf8');
     const block = /```text\nLSTM, [^`]*```/;

@@ -45,6 +45,8 @@ function noteOn(plan: Plan, { what, bytes, members }: Share): string {
       const alone = workingBytes(plan);
       return alone > bytes ? `${formatBytes(alone)} of values, sharing what lifetimes allow` : '';
     }
+    case 'counters and gaps':
+      return 'numbers of steps and sequences; buffers begin at multiples of 64 bytes';
     default:
       return '';
   }
