@@ -85,11 +85,11 @@ describe.each(cases)('$file against $source', (reference) => {
     compare(result.adjoint!.startCotangents, gradients.starts);
   });
 
-  it('agrees to 1e-5 in f32, compiled to WebAssembly', () => {
+  it('agrees to 2e-5 in f32, compiled to WebAssembly', () => {
     const run = runProgram(stages, given, 'wasm');
     const compare = (buffer: (name: string) => string, wanted: Arrays) => {
       for (const [name, rows] of Object.entries(wanted)) {
-        expect(difference(run.buffer(buffer(name)), rows), name).toBeLessThan(1e-5);
+        expect(difference(run.buffer(buffer(name)), rows), name).toBeLessThan(2e-5);
       }
     };
     compare(bufferNames.output, expected.outputs);

@@ -339,6 +339,48 @@ def real_gated(x, p, s, t):
 shapes = {"W_r": (H, H), "W_i": (H, H), "b_r": (H,), "b_i": (H,), "lambda": (H,)}
 add("parallel/rg_lru.rnn", {"H": H}, {"x": (H,)}, shapes, {"h": (H,)}, steps(real_gated))
 
+
+def spike(u, slope=5):
+    """Forward a step; backward the fast sigmoid u/(1 + slope |u|), whose derivative is 1/(1 + slope |u|)^2."""
+    smooth = u / (1 + slope * u.abs())
+    return (u > 0).double() + smooth - smooth.detach()
+
+
+def lif(x, p, s, t):
+    u = 0.9 * s["U"] + mv(p["W"], x["x"]) + mv(p["V"], s["s"]) + p["b"] - s["s"].detach()
+    fired = spike(u - 1)
+    return {"s": fired, "U": u}, {"U": u, "s": fired}
+
+
+add("spiking/lif.rnn", {"I": I, "H": 6}, {"x": (I,)}, {"W": (6, I), "V": (6, 6), "b": (6,)}, {"U": (6,), "s": (6,)}, steps(lif))
+
+
+def spiking_lstm(x, p, s, t):
+    x, u = x["x"], s["U"]
+    i, f, o, g = sigmoid(pre(p, "i", x, u)), sigmoid(pre(p, "f", x, u)), sigmoid(pre(p, "o", x, u)), tanh(pre(p, "g", x, u))
+    c = f * s["c"] + i * g
+    u = o * tanh(c) - 0.2 * (u > 0.2).double()
+    return {"s": spike(u - 0.2), "U": u}, {"U": u, "c": c}
+
+
+add("spiking/spiking_lstm.rnn", {"I": I, "H": 5}, {"x": (I,)}, gates("ifog", 5, I, 5), {"U": (5,), "c": (5,)}, steps(spiking_lstm))
+
+
+def skipping(x, p, s, t):
+    x, h = x["x"], s["h"]
+    i, f, o, g = sigmoid(pre(p, "i", x, h)), sigmoid(pre(p, "f", x, h)), sigmoid(pre(p, "o", x, h)), tanh(pre(p, "g", x, h))
+    c = f * s["c"] + i * g
+    new = {"h": o * tanh(c), "c": c, "p": sigmoid(c @ p["w_p"] + p["b_p"]), "a": torch.zeros(B)}
+    total = s["a"] + torch.minimum(s["p"], 1 - s["a"])
+    u = total + (torch.round(total) - total).detach()
+    old = {**s, "a": total}
+    spread = lambda name: u[:, None] if new[name].dim() == 2 else u
+    state = {name: spread(name) * new[name] + (1 - spread(name)) * old[name] for name in new}
+    return {"h": state["h"], "u": u}, state
+
+
+add("time/skip_lstm.rnn", {"I": I, "H": H}, {"x": (I,)}, {**gates("ifog", H, I, H), "w_p": (H,), "b_p": ()}, {"h": (H,), "c": (H,), "p": (), "a": ()}, steps(skipping))
+
 with open(__file__.replace("make_torch_zoo.py", "torch_zoo.json"), "w") as file:
     json.dump({"torch": torch.__version__, "cases": cases}, file, separators=(",", ":"))
     file.write("\n")
