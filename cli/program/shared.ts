@@ -1,0 +1,29 @@
+import { Option } from 'commander';
+import { collectSizes, wholeNumber } from '../options.ts';
+
+/*
+ * What several commands have.
+ */
+
+export const size = new Option(
+  '-s, --size <NAME=VALUE>',
+  'sizes and numbers of the cell, e.g. H=16,I=3; may be repeated',
+)
+  .argParser(collectSizes)
+  .default(new Map(), 'those of the file');
+export const cell = new Option('-c, --cell <name>', 'which cell of the file (default: the last)');
+export const batch = new Option('-b, --batch <rows>', 'rows that run side by side')
+  .argParser(wholeNumber(1))
+  .default(1);
+export const window = new Option(
+  '-w, --window <steps>',
+  'most steps of one sweep (default: 64, or 1 with --inference)',
+).argParser(wholeNumber(1));
+export const inference = new Option('--inference', 'without gradients').default(false);
+export const inputCotangents = new Option(
+  '--input-cotangents',
+  "also the loss's derivative by the inputs",
+).conflicts('inference');
+/** Lines below the help of a command. */
+export const examples = (...lines: readonly string[]) =>
+  ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
