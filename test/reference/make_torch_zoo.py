@@ -381,6 +381,44 @@ def skipping(x, p, s, t):
 
 add("time/skip_lstm.rnn", {"I": I, "H": H}, {"x": (I,)}, {**gates("ifog", H, I, H), "w_p": (H,), "b_p": ()}, {"h": (H,), "c": (H,), "p": (), "a": ()}, steps(skipping))
 
+
+def unitary(x, p, s, t):
+    turn = lambda name: torch.complex(torch.cos(p[name]), torch.sin(p[name]))
+
+    def reflect(v, name):
+        r = torch.complex(p[f"{name}_re"], p[f"{name}_im"])
+        return v - 2 * r * (v @ r.conj())[:, None] / (r @ r.conj())
+
+    v = torch.fft.fft(turn("angle_1") * torch.complex(s["re"], s["im"]), norm="ortho")
+    v = reflect(v, "r_1")[:, [(3 * i + 1) % 4 for i in range(4)]]
+    v = turn("angle_3") * reflect(torch.fft.ifft(turn("angle_2") * v, norm="ortho"), "r_2")
+    z = v + x["x"].to(v.dtype) @ torch.complex(p["V_re"], p["V_im"]).T
+    size = torch.sqrt(z.real**2 + z.imag**2 + 1e-6)
+    z = torch.relu(size + p["b"]) / size * z
+    return {"y": mv(p["C_re"], z.real) + mv(p["C_im"], z.imag) + p["c"]}, {"re": z.real, "im": z.imag}
+
+
+shapes = {"angle_1": (4,), "angle_2": (4,), "angle_3": (4,), "r_1_re": (4,), "r_1_im": (4,), "r_2_re": (4,), "r_2_im": (4,)}
+shapes |= {"V_re": (4, I), "V_im": (4, I), "b": (4,), "C_re": (2, 4), "C_im": (2, 4), "c": (2,)}
+add("structured/unitary_rnn.rnn", {"I": I, "H": 4, "O": 2}, {"x": (I,)}, shapes, {"re": (4,), "im": (4,)}, steps(unitary))
+
+
+def convolution(x, p, s, t):
+    def along(kind, g, line):
+        kernel = torch.stack([p[f"{kind}_{g}{k}"] for k in (1, 2, 3)]).permute(2, 1, 0)
+        return F.conv1d(line.transpose(1, 2), kernel, padding=1).transpose(1, 2)
+
+    a = lambda g: along("W", g, x["x"]) + along("U", g, s["h"]) + p[f"b_{g}"]
+    i, f = sigmoid(a("i") + p["p_i"] * s["c"]), sigmoid(a("f") + p["p_f"] * s["c"])
+    c = f * s["c"] + i * tanh(a("g"))
+    h = sigmoid(a("o") + p["p_o"] * c) * tanh(c)
+    return {"h": h}, {"h": h, "c": c}
+
+
+shapes = {f"{k}_{g}{n}": v for g in "ifog" for n in (1, 2, 3) for k, v in {"W": (2, 3), "U": (3, 3)}.items()}
+shapes |= {"p_i": (4, 3), "p_f": (4, 3), "p_o": (4, 3), **{f"b_{g}": (3,) for g in "ifog"}}
+add("structured/conv_lstm.rnn", {"L": 4, "C": 2, "H": 3}, {"x": (4, 2)}, shapes, {"h": (4, 3), "c": (4, 3)}, steps(convolution))
+
 with open(__file__.replace("make_torch_zoo.py", "torch_zoo.json"), "w") as file:
     json.dump({"torch": torch.__version__, "cases": cases}, file, separators=(",", ":"))
     file.write("\n")
