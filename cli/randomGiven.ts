@@ -5,15 +5,16 @@ import type { NodeId, StepGraph, TrainingGraph } from '../compiler/graph/graph.t
 import { operandsOf } from '../compiler/graph/phase.ts';
 import { Random } from '../runtime/random.ts';
 import { sizeOf } from '../runtime/shapes.ts';
+import { drawNoise, noiseGiven } from './case/noise.ts';
 import { arraysOf, type CaseArray } from './case/shapes.ts';
 import { drawParameter } from './draw.ts';
 
-const noise = 0.1;
+const shiftSize = 0.1;
 
 /**
- * Values for a gradient check: parameters as the cell starts them, with a little noise, so that zero biases are no
- * special place; start states likewise, where they are not made of parameters; the rest drawn. Noise on a start is
- * positive: a state may be the sum of squares.
+ * Values for a gradient check: parameters as the cell starts them, shifted a little, so that zero biases are no special
+ * place; start states likewise, where they are not made of parameters; the rest drawn, noise as the runtime draws it.
+ * The shift of a start is positive: a state may be the sum of squares.
  *
  * @throws RuntimeError RNN514 where a parameter cannot be drawn
  */
@@ -34,10 +35,17 @@ export function randomGiven(
   const parameters = new Map(
     cell.parameters.map((parameter, i) => {
       const shift = draw(arrays.parameters[i]!);
-      return [parameter.name, drawParameter(parameter, binding, seed).map((x, k) => x + noise * shift[k]!)];
+      return [
+        parameter.name,
+        drawParameter(parameter, binding, seed).map((x, k) => x + shiftSize * shift[k]!),
+      ];
     }),
   );
-  const nothing = { steps: 0, batch, parameters, inputs: new Map() };
+  const draws = cell.noises.map(
+    (one) => [one.name, drawNoise(one, binding, { seed, steps, batch })] as const,
+  );
+  const { shared, perStep } = noiseGiven(cell, new Map(draws), steps);
+  const nothing = { steps: 0, batch, parameters: new Map([...parameters, ...shared]), inputs: new Map() };
   const ownStarts = evaluateSequence(bound, nothing).finals;
   const free = arrays.starts.filter(({ name, classes }) => {
     const { start } = graph.states.find((state) => state.name === name)!;
@@ -45,13 +53,16 @@ export function randomGiven(
   });
   const starts = free.map((array) => {
     const shift = draw(array);
-    return [array.name, ownStarts.get(array.name)!.map((x, k) => x + noise * Math.abs(shift[k]!))] as const;
+    return [
+      array.name,
+      ownStarts.get(array.name)!.map((x, k) => x + shiftSize * Math.abs(shift[k]!)),
+    ] as const;
   });
   return {
     steps,
     batch,
-    parameters,
-    inputs: drawAll([...arrays.inputs, ...arrays.targets]),
+    parameters: new Map([...parameters, ...shared]),
+    inputs: new Map([...drawAll([...arrays.inputs, ...arrays.targets]), ...perStep]),
     starts: new Map(starts),
     outputCotangents: drawAll(arrays.outputCotangents),
     finalCotangents: drawAll(arrays.finalCotangents),

@@ -175,8 +175,8 @@ export function graphStages(
 ): Pick<Stages, 'cell' | 'graph' | 'optimised'> {
   const cell = checkedCell(source, options);
   verifyCell(cell);
-  const graph = verified(stepGraph(cell, options.sizes));
   const training = options.training ?? true;
+  const graph = verified(stepGraph(cell, options));
   const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : forwardOnly(graph);
   return { cell, graph, optimised: optimise(whole) };
 }
@@ -186,8 +186,11 @@ export function graphStages(
  *
  * @throws CompileError where they are not, or do not fit
  */
-export function stepGraph(cell: Cell, sizes?: CompileOptions['sizes']): StepGraph {
-  return toGraph(cell, hasSizedLags(cell) ? boundSizes(cell, sizes).sizes : undefined);
+export function stepGraph(
+  cell: Cell,
+  { sizes, training = true, noise = training ? 'drawn' : 'expected' }: CompileOptions = {},
+): StepGraph {
+  return toGraph(cell, hasSizedLags(cell) ? boundSizes(cell, sizes).sizes : undefined, noise);
 }
 
 /**

@@ -21,6 +21,11 @@ export interface CompileOptions {
   readonly window?: number;
   /** Whether gradients are wanted; default true. */
   readonly training?: boolean;
+  /**
+   * Whether noise is `drawn`, or the number it is on average, `expected`, which then is all the code knows of it. Default
+   * `drawn` where gradients are wanted, else `expected`.
+   */
+  readonly noise?: 'drawn' | 'expected';
   /** Default `wasm`. */
   readonly target?: Target['name'];
   /**
@@ -59,6 +64,7 @@ const ranges: Readonly<Record<keyof CompileOptions, Range>> = {
   batch: anything,
   window: anything,
   training: among(true, false),
+  noise: among('drawn', 'expected'),
   target: among(...targets.map(({ name }) => name)),
   profile: among('separate', 'fused'),
   block: among(...Object.keys(registerBlocks)),

@@ -174,6 +174,13 @@ export const runtimeErrors = {
     (p: { what: string; count: number }) =>
       `The cell has no ${p.what}s, and ${counted(p.count)} ${p.count === 1 ? 'is' : 'are'} given as such. Leave them out.`,
   ),
+  noNoise: entry(
+    'RNN550',
+    'Noise is to be drawn in code that knows its expectation alone.',
+    (p: { cell: string }) =>
+      `${p.cell} was compiled with the expectation of its noise, so the mode "training" has nothing to draw; ` +
+      "compile it for training, or with noise: 'drawn'.",
+  ),
 };
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'number' : 'numbers'}`;

@@ -13,6 +13,7 @@ import {
 } from './longCall.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { type Named, named } from './named.ts';
+import type { Mode } from './noiseBuffers.ts';
 import { showShape, sizeOf } from './shapes.ts';
 
 /** Arrays of the whole sequence, or a function that gives those of `steps` steps from step `first` on. */
@@ -24,6 +25,8 @@ export interface EvaluateOptions extends LongCallOptions {
   readonly targets?: InputSource;
   /** [steps, batch], at least 0: how much the loss of each step and row counts; all alike by default. */
   readonly lossWeights?: ArrayLike<number>;
+  /** Whether noise is its expectation (`evaluation`, the default) or drawn (`training`). */
+  readonly mode?: Mode;
   /** Go on from the present state instead of beginning sequences in all rows. */
   readonly carry?: boolean;
   /** Steps run at once, 1 … window; the window by default. Changes no bit of any result. */
@@ -37,6 +40,7 @@ export interface EvaluateOptions extends LongCallOptions {
 const optionNames: OptionNames<EvaluateOptions> = {
   targets: true,
   lossWeights: true,
+  mode: true,
   carry: true,
   chunk: true,
   collect: true,
@@ -57,18 +61,23 @@ export interface Evaluable {
   readonly manifest: Manifest;
   readonly losses: Float32Array;
   start(): void;
-  forward(inputs: Values, steps: number, options?: { readonly targets?: Values }): Named<Float32Array>;
+  forward(
+    inputs: Values,
+    steps: number,
+    options?: { readonly targets?: Values; readonly mode?: Mode },
+  ): Named<Float32Array>;
 }
 
 /**
  * Runs any number of steps forward, in chunks of the window, with the state carried from chunk to chunk. Memory does not
- * grow with the steps, outputs that are collected apart. The bits are those of `step` called in a row.
+ * grow with the steps, outputs that are collected apart. Noise is its expectation, unless the mode is `training`. The bits
+ * are those of `step` called in a row.
  *
  * Where the call ends early, by `signal` or an error, the states are those after the last chunk that was run.
  *
  * @param inputs  [steps, batch, ...shape] by name, or a function that is asked chunk by chunk
  * @param steps   whole, at least 1
- * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518
+ * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN550
  * @throws `signal.reason` when aborted. Nothing else runs meanwhile, so here only a callback can abort; timers and clicks
  *         need `evaluateAsync`.
  */
@@ -116,7 +125,7 @@ function* evaluateByChunks(
   );
   const inputsOf = chunks('input', inputs, manifest.inputs, batch, steps);
   const targetsOf = options.targets && chunks('target', options.targets, manifest.targets, batch, steps);
-  const { lossWeights } = options;
+  const { lossWeights, mode = 'evaluation' } = options;
   if (lossWeights !== undefined) checkWeights(lossWeights, steps, batch);
   const collected = collectors(manifest, options.collect ?? false, steps);
   const hasLoss = manifest.loss !== undefined && (targetsOf !== undefined || manifest.targets.length === 0);
@@ -127,7 +136,7 @@ function* evaluateByChunks(
   for (let first = 0; first < steps; first += chunk) {
     const count = Math.min(chunk, steps - first);
     const targets = targetsOf?.(first, count);
-    const outputs = instance.forward(inputsOf(first, count), count, targets === undefined ? {} : { targets });
+    const outputs = instance.forward(inputsOf(first, count), count, { ...(targets && { targets }), mode });
     if (hasLoss) {
       mean.add(instance.losses, lossWeights && part(lossWeights, first * batch, (first + count) * batch));
     }

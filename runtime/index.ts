@@ -13,6 +13,7 @@ export type {
   ManifestConstant,
   ManifestInput,
   ManifestLoss,
+  ManifestNoise,
   ManifestOutput,
   ManifestParameter,
   ManifestState,
@@ -25,6 +26,7 @@ export { type InstantiateOptions, instantiate, instantiateSync } from './instant
 export { readWasm } from './load.ts';
 export type { Lanes } from './memory.ts';
 export type { Given, Named } from './named.ts';
+export type { Mode } from './noiseBuffers.ts';
 export type { StateSnapshot } from './state.ts';
 export type { VariantOptions } from './variant.ts';
 export type { StateView } from './views.ts';

@@ -24,6 +24,7 @@ import { checkOptions, type OptionNames } from './knownOptions.ts';
 import { checkWeights, LossMean } from './loss.ts';
 import { layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
+import { checkMode, type Mode, NoiseBuffers } from './noiseBuffers.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
 import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
 import { checkFinite } from './weights.ts';
@@ -32,9 +33,11 @@ import { checkFinite } from './weights.ts';
 export interface ForwardOptions {
   /** What the loss compares with: [steps, batch, ...shape], by name, or the one array where the cell has one target. */
   readonly targets?: Values;
+  /** Whether noise is drawn (`training`, the default) or its expectation (`evaluation`). */
+  readonly mode?: Mode;
 }
 
-const forwardOptions: OptionNames<ForwardOptions> = { targets: true };
+const forwardOptions: OptionNames<ForwardOptions> = { targets: true, mode: true };
 
 /**
  * A live cell: compiled code, its memory, and the state that is carried from one call to the next. All arrays are views
@@ -61,6 +64,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
   readonly #procedures: Procedures;
   readonly #memory: Memory;
   readonly #carried: CarriedStates;
+  readonly #noise: NoiseBuffers;
   readonly #inputs: readonly InputBuffer[];
   readonly #targets: readonly InputBuffer[];
   readonly #viewsOf: (steps: number) => WindowViews;
@@ -69,9 +73,10 @@ export class Instance<Types extends CellTypes = CellTypes> {
   #steps = 0;
   #canGoBack = false;
   #hasLoss = false;
+  #updates = 0;
 
   /** Use `instantiate`. */
-  constructor(compiled: Manifest, { block, procedures, variant }: Executable) {
+  constructor(compiled: Manifest, { block, procedures, variant }: Executable, seed = 0) {
     const manifest = variant === undefined ? compiled : { ...compiled, profile: variant.profile };
     const memory = layOut(manifest, block);
     this.manifest = manifest;
@@ -79,6 +84,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
     this.#memory = memory;
     this.#procedures = procedures;
     this.#carried = new CarriedStates(manifest, memory, procedures);
+    this.#noise = new NoiseBuffers(manifest, memory, seed);
     this.#inputs = inputBuffers(manifest.inputs, manifest.batch, memory);
     this.#targets = inputBuffers(manifest.targets, manifest.batch, memory);
     this.inputs = named(this.#inputs.map(({ input, buffer }) => [input.name, buffer]));
@@ -133,6 +139,22 @@ export class Instance<Types extends CellTypes = CellTypes> {
   /** To be called after parameters were written by hand, so that what is computed from them once is computed again. */
   parametersChanged(): void {
     this.#stale = true;
+    this.#updates++;
+  }
+
+  /**
+   * How often the parameters have changed: noise that is drawn per update is drawn anew with each. To go on with a training
+   * as if nothing had been, set it to what it was.
+   */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  /** @throws RuntimeError RNN509 */
+  set updates(count: number) {
+    const holds = Number.isInteger(count) && count >= 0 && count < 2 ** 32;
+    requireSetting('updates', count, holds, 'whole, from 0 to 2^32 - 1');
+    this.#updates = count;
   }
 
   /**
@@ -199,18 +221,19 @@ export class Instance<Types extends CellTypes = CellTypes> {
   }
 
   /**
-   * Copies inputs, carries the state, and runs the forward sweep.
+   * Copies inputs, carries the state, and runs the forward sweep. Noise is drawn, unless the mode is `evaluation`.
    *
    * @param given   [steps, batch, ...shape] by name, or the one array where the cell has one input. Entries of an index
    *                input must be whole numbers of its range.
    * @param steps   1 … the compiled window
    * @returns views of the outputs by name, [steps, batch, ...shape], valid until the next run
-   * @throws RuntimeError RNN501 to RNN505, RNN518; nothing was run then
+   * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN550; nothing was run then
    */
   forward(given: Values, steps: number, options: ForwardOptions = {}): Types['outputs'] {
     const { window, batch } = this.manifest;
     const inputs: Values = (given as Values | undefined) ?? {};
     checkOptions('forward', forwardOptions, options);
+    checkMode(this.manifest, options.mode);
     if (!(Number.isInteger(steps) && steps >= 1 && steps <= window))
       fail(runtimeErrors.badSteps, { steps, window });
     this.#canGoBack = false;
@@ -229,14 +252,15 @@ export class Instance<Types extends CellTypes = CellTypes> {
       copyInputs('target', options.targets, this.#targets, steps, batch);
     }
     if (this.manifest.training) this.#stale = true;
-    this.#run(steps);
+    this.#run(steps, options.mode ?? 'training');
     this.#hasLoss = options.targets !== undefined || this.#targets.length === 0;
     this.#canGoBack = true;
     return this.outputs;
   }
 
   /**
-   * One step for all rows, state carried, for streams. Allocates nothing. The loss is not looked at.
+   * One step for all rows, state carried, for streams. Noise is its expectation. Allocates nothing. The loss is not
+   * looked at.
    *
    * @param inputs  [batch, ...shape] by name, or the one array; left out where the caller has written them to the
    *                beginning of `this.inputs`
@@ -248,7 +272,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
     this.#canGoBack = false;
     takeStep(inputs, this.#inputs, this.manifest.batch);
     this.#hasLoss = false;
-    this.#run(1);
+    this.#run(1, 'evaluation');
     return this.#stepOutputs;
   }
 
@@ -351,8 +375,9 @@ export class Instance<Types extends CellTypes = CellTypes> {
     return evaluate(this, inputs, steps, options);
   }
 
-  #run(steps: number): void {
+  #run(steps: number, mode: Mode): void {
     this.#carried.carry();
+    if (this.#noise.fill(mode, steps, this.#carried, this.#updates)) this.#stale = true;
     this.#prepare();
     this.#carried.settle();
     this.#procedures.forward(steps);

@@ -10,7 +10,7 @@ import type { VariantOptions } from './variant.ts';
 
 /** Options of `instantiate`. */
 export interface InstantiateOptions extends VariantOptions {
-  /** Of the parameters' random start: a whole number from 0; 0 by default. */
+  /** Of the parameters' random start, and of noise: a whole number from 0; 0 by default. */
   readonly seed?: number;
   /** Parameters by path name, instead of a random start; `other.parameters` will do. Those not named are drawn. */
   readonly weights?: Given<ArrayLike<number>>;
@@ -58,11 +58,12 @@ function bringUp<Types extends CellTypes>(
 ): Instance<Types> {
   const seed = options.seed ?? 0;
   requireSetting('seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'a whole number of at least 0');
-  const instance = new Instance<Types>(compiled.manifest, executable);
+  const instance = new Instance<Types>(compiled.manifest, executable, seed);
   for (const parameter of compiled.manifest.parameters) {
     instance.parameters[parameter.name]!.set(initialise(parameter, new Random(seed, parameter.name)));
   }
   instance.setParameters(options.weights ?? {});
+  instance.updates = 0;
   instance.start();
   return instance;
 }

@@ -59,7 +59,7 @@ export interface StreamOptions {
 }
 
 /**
- * Brings a cell to life, with its sequences begun. It has the bits of `Instance.step`.
+ * Brings a cell to life, with its sequences begun. It has the bits of `Instance.step`; noise is its expectation.
  *
  * @param code  the bytes of a `.wasm` file, or a `WebAssembly.Module` of them, as another thread has compiled it
  * @throws Error (RNN515, RNN505, RNN501) where the bytes are damaged or no `.wasm` file of a cell, without a manifest of
@@ -98,6 +98,7 @@ export function openStream(
     );
 
   for (const { buffer, values } of described.constants) view(buffer).set(values);
+  for (const { buffer, expectation } of described.noises ?? []) if (buffer) view(buffer).fill(expectation);
   for (const { name, buffer, initialiser } of described.parameters) {
     const values = Object.hasOwn(weights, name) && weights[name];
     const entries = view(buffer);

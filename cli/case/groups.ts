@@ -52,8 +52,11 @@ export function readArrays(
 }
 
 /** `x is an input: put it under "inputs".` */
-function elsewhere(name: string, { parameters, inputs, targets }: CaseArrays): string | undefined {
-  const groups = { parameters, inputs, targets };
+function elsewhere(
+  name: string,
+  { parameters, inputs, targets, noises: noise }: CaseArrays,
+): string | undefined {
+  const groups = { parameters, inputs, targets, noise };
   for (const [group, arrays] of Object.entries(groups)) {
     if (arrays.some((array) => array.name === name)) return `${name} belongs under "${group}".`;
   }

@@ -31,12 +31,15 @@ export function kernels(compiled: CompiledCell): (given: SequenceGiven) => Seque
 }
 
 function writeGiven(
-  { parameters, inputs, targets, stepCounter }: Manifest,
+  { parameters, inputs, targets, noises = [], stepCounter }: Manifest,
   memory: Memory,
   given: SequenceGiven,
 ) {
   for (const { name, buffer } of parameters) memory.f32(buffer).set(given.parameters.get(name)!);
   for (const { name, buffer } of [...inputs, ...targets]) memory.lanes(buffer).set(given.inputs.get(name)!);
+  for (const { name, buffer } of noises) {
+    if (buffer !== undefined) memory.f32(buffer).set((given.inputs.get(name) ?? given.parameters.get(name))!);
+  }
   const counters = memory.i32(stepCounter).fill(0);
   if (given.stepsBefore !== undefined) counters.set(given.stepsBefore);
 }

@@ -9,6 +9,7 @@ import { showExpected } from './array.ts';
 import { caseErrors } from './errors.ts';
 import { readArrays, readLossWeights } from './groups.ts';
 import { describeJson, isObject, type Members, membersOf, parseJson } from './json.ts';
+import { drawNoise, noiseGiven } from './noise.ts';
 import type { Reporter } from './reporter.ts';
 import { readNumbers, readWhole, readWholeList } from './scalars.ts';
 import { arraysOf } from './shapes.ts';
@@ -27,6 +28,10 @@ export interface Case {
   readonly differentiated: boolean;
   /** Parameters that were drawn, by name. */
   readonly drawn: ReadonlyMap<string, Float64Array>;
+  /** Whether noise is its expectation. */
+  readonly noise: 'drawn' | 'expected';
+  /** Noise that was drawn, by name, in the shapes of a case. */
+  readonly drawnNoise: ReadonlyMap<string, Float64Array>;
 }
 
 /** Everything a case may say, in the order of the documentation. */
@@ -43,6 +48,8 @@ const topNames = [
   'parameters',
   'inputs',
   'targets',
+  'noise',
+  'sequences',
   'starts',
   'cotangents',
   'lengths',
@@ -101,6 +108,7 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
 
   const lengths = readWholeList(members, 'lengths', batch, { least: 1, most: steps }, reporter);
   const stepsBefore = readWholeList(members, 'stepsBefore', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
+  const sequences = readWholeList(members, 'sequences', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
   const arrays = arraysOf(cell, binding, steps, batch);
   const counts = { steps, batch, ...(lengths === undefined ? {} : { lengths }) };
   const owner = cell.name;
@@ -123,9 +131,15 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   const parameters = group('parameters', 'parameter', arrays.parameters);
   const inputs = group('inputs', 'input', arrays.inputs);
   const targets = group('targets', 'target', arrays.targets);
+  const isExpected = members.get('noise') === 'expected';
+  const noise = isExpected ? new Map<string, Float64Array>() : group('noise', 'noise', arrays.noises);
   const starts = group('starts', 'state', arrays.starts);
   if (!members.has('seed'))
     need('parameter', arrays.parameters, parameters, (shape) => `Give it as ${shape}, or a seed to draw it.`);
+  if (!members.has('seed') && !isExpected) {
+    const rest = 'a seed to draw it, or "noise": "expected".';
+    need('noise', arrays.noises, noise, (shape) => `Give it as ${shape}, or ${rest}`);
+  }
   need('input', arrays.inputs, inputs, (shape) => `Give it as ${shape}.`);
   need('target', arrays.targets, targets, (shape) => `Give it as ${shape}.`);
 
@@ -142,14 +156,24 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
         : [[parameter.name, drawParameter(parameter, binding, seed)] as const],
     ),
   );
+  const drawnNoise = new Map(
+    cell.noises.flatMap((one) =>
+      noise.has(one.name) || seed === undefined || isExpected
+        ? []
+        : [[one.name, drawNoise(one, binding, { seed, steps, batch, sequences, stepsBefore })] as const],
+    ),
+  );
+  const { shared, perStep } = isExpected
+    ? { shared: [], perStep: [] }
+    : noiseGiven(cell, new Map([...noise, ...drawnNoise]), steps);
   return {
     binding,
     profile,
     given: {
       steps,
       batch,
-      parameters: new Map([...parameters, ...drawn]),
-      inputs: new Map([...inputs, ...targets]),
+      parameters: new Map([...parameters, ...drawn, ...shared]),
+      inputs: new Map([...inputs, ...targets, ...perStep]),
       starts,
       outputCotangents,
       finalCotangents,
@@ -159,6 +183,8 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
     ...(lengths === undefined ? {} : { lengths }),
     differentiated: cotangents.size > 0,
     drawn,
+    noise: isExpected ? 'expected' : 'drawn',
+    drawnNoise,
   };
 }
 

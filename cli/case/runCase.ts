@@ -98,7 +98,7 @@ function cellOfCase(
 function compute(
   { source, target }: CaseCall,
   base: { readonly load: Load; readonly cell?: string },
-  { binding, profile, given, lengths, differentiated }: Case,
+  { binding, profile, given, lengths, differentiated, noise }: Case,
 ): SequenceResult | undefined {
   const options = {
     ...base,
@@ -106,6 +106,7 @@ function compute(
     batch: lengths === undefined ? given.batch : 1,
     window: lengths === undefined ? given.steps : Math.max(...lengths),
     training: differentiated,
+    noise,
     inputCotangents: true,
     profile,
   };

@@ -14,6 +14,8 @@ export interface CaseArray extends Expected {
 export interface CaseArrays {
   /** [...shape] */
   readonly parameters: readonly CaseArray[];
+  /** [T, B, ...shape] where drawn per step, [B, ...shape] per sequence, [...shape] per update */
+  readonly noises: readonly CaseArray[];
   /** [T, B, ...shape] */
   readonly inputs: readonly CaseArray[];
   /** [T, B, ...shape] */
@@ -52,6 +54,9 @@ export function arraysOf(cell: Cell, { sizes }: Binding, steps: number, batch: n
   const lagged = [...cell.inputs, ...cell.targets].filter((input) => input.lagged);
   return {
     parameters: cell.parameters.map(({ name, shape }) => array(`parameter ${name}`, name, 'none', shape)),
+    noises: cell.noises.map(({ name, shape, scope }) =>
+      array(`noise ${name}`, name, scope === 'step' ? 'T' : scope === 'sequence' ? 'B' : 'none', shape),
+    ),
     inputs: cell.inputs.map(perStep('input')),
     targets: cell.targets.map(perStep('target')),
     starts: [

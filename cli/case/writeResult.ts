@@ -24,7 +24,7 @@ interface ArrayJson {
 /** The result of a case as JSON: the same case gives the same text. */
 export function writeResult(
   cell: Cell,
-  { binding, profile, given, lengths, drawn, differentiated }: Case,
+  { binding, profile, given, lengths, drawn, drawnNoise, differentiated }: Case,
   result: SequenceResult,
   { target, precision, values }: ResultOptions,
 ): string {
@@ -54,6 +54,14 @@ export function writeResult(
   const states = [...cell.states.map(({ name, shape }) => [name, shape] as const), ...lagged.map(typed)];
   const { loss, adjoint } = result;
 
+  const drawnArrays = new Map(
+    cell.noises.flatMap(({ name, shape, scope }): [string, Json][] => {
+      const found = drawnNoise.get(name);
+      const outer = scope === 'step' ? perStep : scope === 'sequence' ? [batch] : [];
+      return found === undefined ? [] : [[name, array(outer, shape, found)]];
+    }),
+  );
+
   const json = new Map<string, Json>([
     ['format', resultFormat],
     ['cell', cell.name],
@@ -65,6 +73,7 @@ export function writeResult(
     ['batch', batch],
     ...(lengths === undefined ? [] : [['lengths', lengths] as const]),
     ...(drawn.size === 0 ? [] : [['parameters', arrays([], parameters, asUsed(drawn, precision))] as const]),
+    ...(drawnNoise.size === 0 ? [] : [['noise', drawnArrays] as const]),
     ['outputs', arrays(perStep, cell.outputs.map(valued), result.outputs)],
     ...(values ? [['values', arrays(perStep, cell.equations.map(valued), result.values)] as const] : []),
     ['finals', arrays([batch], states, result.finals)],

@@ -21,7 +21,7 @@ export function deriveFile(
   io: Io,
 ): ExitCode {
   const cell = checkedCell(readSource(path), { ...options, load: loadImport });
-  const graph = stepGraph(cell, size);
+  const graph = stepGraph(cell, size === undefined ? {} : { sizes: size });
   const frozen = frozenParameters(cell);
   const format = latex ? 'latex' : 'text';
   const text =

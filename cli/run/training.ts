@@ -55,7 +55,10 @@ export async function train(run: Run, network: Instance, pace: Pace, io: Io): Pr
   const { training } = configuration;
   const optimiser = optimiserOf(training);
   const log = readLog(folder, (from?.position.epoch ?? 1) - 1);
-  if (from !== undefined) restore(from, network, optimiser, folder.file('checkpoint'));
+  if (from !== undefined) {
+    restore(from, network, optimiser, folder.file('checkpoint'));
+    network.updates = optimiser.updates;
+  }
   const save = (checkpoint: Checkpoint) => {
     const { bestParameters } = checkpoint;
     writeLog(folder, log);

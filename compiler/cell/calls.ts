@@ -14,6 +14,7 @@ import { findFunction, functionNames, laterFunctions } from './functionNames.ts'
 import { writeOut } from './functions.ts';
 import { laggedMember } from './members.ts';
 import { previousOf } from './names.ts';
+import { isNoiseDistribution } from './noise.ts';
 import { oneHotOf } from './pieces.ts';
 import { vectorProductOf } from './products.ts';
 import { kindInWords } from './scope.ts';
@@ -160,6 +161,8 @@ function reportUnknown(e: Call, env: Env): undefined {
     env.work.flawed = true;
     return undefined;
   }
+  if (isNoiseDistribution(name))
+    return report(env, cellCatalog.drawMisplaced, e.span, { name, isNoise: true });
   const later = laterFunctions.get(name);
   if (later !== undefined) return report(env, cellCatalog.notYet, e.callee.span, { what: later });
   const symbol = env.scope?.symbols.get(name);

@@ -18,6 +18,7 @@ export interface Cell {
   readonly states: readonly State[];
   readonly parameters: readonly Parameter[];
   readonly constants: readonly Constant[];
+  readonly noises: readonly Noise[];
   /** In dependency order: an equation reads only earlier ones, and previous values of states. */
   readonly equations: readonly Equation[];
   /** What a caller sees per step, in order of declaration; the states where the cell names no output. */
@@ -88,6 +89,22 @@ export interface Constant {
   readonly span: Span;
 }
 
+/** A random value: drawn in training, its expectation in evaluation. */
+export interface Noise {
+  readonly name: string;
+  readonly shape: readonly Dim[];
+  /** How often it is drawn: `step` and `sequence` for every example, `update` once for all. */
+  readonly scope: 'step' | 'sequence' | 'update';
+  readonly distribution: NoiseDistribution;
+  /** Numbers, as formulas of sizes and numbers; `cell/noise.ts` says what each means. */
+  readonly args: readonly TypedExpression[];
+  /** Likewise. */
+  readonly expectation: TypedExpression;
+  readonly span: Span;
+}
+
+export type NoiseDistribution = 'bernoulli' | 'normal' | 'uniform';
+
 export interface Equation {
   /** The path name of the value it defines; a state's new value has the state's name. */
   readonly name: string;
@@ -153,7 +170,7 @@ export interface TypedSize extends TypedBase {
 /** Reads a named value; `previous` is the value `lag` steps back of a state, or of an input. */
 export interface TypedRead extends TypedBase {
   readonly kind: 'read';
-  readonly from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'number';
+  readonly from: 'input' | 'previous' | 'value' | 'parameter' | 'constant' | 'noise' | 'number';
   readonly name: string;
   /** Of `previous`; 1 where absent. */
   readonly lag?: Dim;

@@ -8,6 +8,7 @@ import { type CellHome, type Env, report } from './env.ts';
 import { checkDefinition, type Definition } from './equations.ts';
 import type { AppliedCell } from './innerCells.ts';
 import { instantiate } from './instantiate.ts';
+import { noisesOf } from './noise.ts';
 import { inputsOf, lossOf, outputsOf, refuseMissing } from './offers.ts';
 import { inOrder } from './order.ts';
 import type { Reporter } from './reporter.ts';
@@ -54,6 +55,9 @@ export function checkCell(
       return found;
     }),
   );
+  const noises = groupsOf(definition, 'noise').flatMap(({ groups }) =>
+    groups.flatMap((group) => noisesOf(group, env)),
+  );
   const { equations, applied } = checkEquations(definitions, env);
   const own: Own = {
     constants,
@@ -75,6 +79,7 @@ export function checkCell(
     states: [...own.states, ...applied.flatMap((part) => part.states)],
     parameters: [...own.parameters, ...applied.flatMap((part) => part.parameters)],
     constants: [...own.constants, ...applied.flatMap((part) => part.constants)],
+    noises: [...noises, ...applied.flatMap((part) => part.noises)],
     equations,
     outputs: own.outputs,
     ...(own.loss && { loss: own.loss }),

@@ -7,6 +7,7 @@ import type {
   FunctionDefinition,
   HeaderEntry,
   Identifier,
+  NoiseGroup,
   ShapeExpression,
   Statement,
 } from '../syntax/tree.ts';
@@ -54,6 +55,7 @@ export function declareStatement(statement: Statement, env: Env): void {
   } else if (statement.kind === 'state') declareArrays('state', statement.groups, env);
   else if (statement.kind === 'param') declareArrays('parameter', statement.groups, env);
   else if (statement.kind === 'const') declareArrays('constant', statement.groups, env);
+  else if (statement.kind === 'noise') for (const group of statement.groups) declareNoise(group, env);
   else if (statement.kind === 'function') declareFunction(statement, env);
 }
 
@@ -124,6 +126,16 @@ function declareArrays(
       env.scope!.declare(symbol, name);
     }
   }
+}
+
+function declareNoise({ names, type, scope }: NoiseGroup, env: Env): void {
+  const shape = type.kind === 'shape' ? shapeOf(type, env) : undefined;
+  if (type.kind === 'index') {
+    const what = 'Only inputs and targets hold class numbers, noise does not';
+    report(env, cellCatalog.initialiserMisplaced, type.span, { what });
+  }
+  for (const name of names)
+    env.scope!.declare({ kind: 'noise', name: name.name, span: name.span, shape, scope }, name);
 }
 
 /** A declared shape, every size of it at least 1. */

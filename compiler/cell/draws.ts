@@ -43,7 +43,10 @@ export function drawOf(
   env: Env,
 ): TypedExpression | undefined {
   const record = distributions.get(name)!;
-  if (env.role !== 'draw') return report(env, cellCatalog.drawMisplaced, span, { name });
+  if (env.role !== 'draw') {
+    const isNoise = env.role === 'equation' && !record.ofMatrix;
+    return report(env, cellCatalog.drawMisplaced, span, { name, isNoise });
+  }
   if (!record.takes.includes(args.length)) {
     const parameters = { name, takes: record.takesInWords, given: args.length };
     return report(env, cellCatalog.argumentCount, span, parameters);

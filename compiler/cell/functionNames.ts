@@ -19,7 +19,6 @@ export const specialNames: readonly string[] = [
 export const laterFunctions: ReadonlyMap<string, string> = new Map([
   ['reverse', 'whole sequences'],
   ['last', 'whole sequences'],
-  ['bernoulli', 'noise'],
 ]);
 
 /** The user's function of this name, else the library's. */

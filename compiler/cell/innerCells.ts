@@ -7,6 +7,7 @@ import type {
   Constant,
   Equation,
   Input,
+  Noise,
   Parameter,
   State,
   TypedExpression,
@@ -29,6 +30,7 @@ export interface AppliedCell {
   readonly states: readonly State[];
   readonly parameters: readonly Parameter[];
   readonly constants: readonly Constant[];
+  readonly noises: readonly Noise[];
   readonly equations: readonly Equation[];
   /** Outputs and states, by their names in the inner cell. */
   readonly members: ReadonlyMap<string, TypedExpression>;
@@ -212,6 +214,7 @@ function written(
     states: [...states, ...carried],
     parameters: cell.parameters.map((p) => ({ ...p, name: path(p.name) })),
     constants: cell.constants.map((c) => ({ ...c, name: path(c.name) })),
+    noises: cell.noises.map((n) => ({ ...n, name: path(n.name) })),
     equations: [...first, ...equations],
     members,
   };

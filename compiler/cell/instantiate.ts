@@ -65,6 +65,12 @@ function rewriteCell(
       initialiser: { ...p.initialiser, value: expression(p.initialiser.value) },
     })),
     constants: cell.constants.map((c) => ({ ...c, shape: shape(c.shape), value: expression(c.value) })),
+    noises: cell.noises.map((n) => ({
+      ...n,
+      shape: shape(n.shape),
+      args: n.args.map(expression),
+      expectation: expression(n.expectation),
+    })),
     equations: cell.equations.map((e) => ({ ...e, value: expression(e.value) })),
     outputs: cell.outputs.map((o) => ({ ...o, value: expression(o.value) })),
     constraints: cell.constraints

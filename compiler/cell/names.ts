@@ -62,6 +62,9 @@ function readOf(symbol: CellSymbol, span: Span, env: Env): TypedExpression | und
       if (formula === undefined) break;
       return formula;
     }
+    case 'noise':
+      if (env.role !== 'equation') break;
+      return read('noise', symbol.shape && real(symbol.shape, symbol.scope === 'update' ? shared : perStep));
     case 'input':
     case 'target': {
       if (env.role !== 'equation') break;

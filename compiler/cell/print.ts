@@ -23,6 +23,10 @@ export function printCell(cell: Cell): string {
     ...cell.constants.map((constant) =>
       line(`const ${constant.name}`, constant.shape, ` = ${formulaText(constant)}`, constant.span),
     ),
+    ...cell.noises.map(({ name, shape, distribution, args, scope, span }) => {
+      const text = ` ~ ${distribution}(${args.map(printExpression).join(', ')}) per ${scope}`;
+      return line(`noise ${name}`, shape, text, span);
+    }),
     ...cell.equations.map(({ name, value, span }) =>
       line(name, value.type.shape, ` = ${printExpression(value)}${variesText(value.type)}`, span),
     ),

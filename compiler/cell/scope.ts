@@ -2,7 +2,7 @@ import { cellCatalog } from '../diagnostics/catalog/cell.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Span } from '../source/source.ts';
 import type { FunctionDefinition, Identifier } from '../syntax/tree.ts';
-import type { Cell, TypedExpression } from './cell.ts';
+import type { Cell, Noise, TypedExpression } from './cell.ts';
 import type { Dim } from './dim.ts';
 import type { Reporter } from './reporter.ts';
 import type { TensorType } from './type.ts';
@@ -35,6 +35,12 @@ export interface ArraySymbol extends SymbolBase {
   readonly shape: readonly Dim[] | undefined;
 }
 
+export interface NoiseSymbol extends SymbolBase {
+  readonly kind: 'noise';
+  readonly shape: readonly Dim[] | undefined;
+  readonly scope: Noise['scope'];
+}
+
 /** Defined by an equation; its type is known once that has been checked. */
 export interface ValueSymbol extends SymbolBase {
   readonly kind: 'value';
@@ -63,6 +69,7 @@ export type CellSymbol =
   | HeaderSymbol
   | InputSymbol
   | ArraySymbol
+  | NoiseSymbol
   | ValueSymbol
   | InnerCellSymbol
   | ApplicationSymbol;
@@ -75,6 +82,7 @@ const kindWords: Readonly<Record<CellSymbol['kind'], string>> = {
   state: 'a state',
   parameter: 'a parameter',
   constant: 'a constant',
+  noise: 'noise',
   value: 'a value',
   innerCell: 'a cell',
   application: 'the step of a cell',

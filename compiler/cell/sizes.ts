@@ -3,6 +3,8 @@ import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Cell } from './cell.ts';
 import { evaluateDim, formatDim, namesOf } from './dim.ts';
+import { evaluateScalar } from './formula.ts';
+import { noiseProblem } from './noise.ts';
 
 export interface BoundSizes {
   readonly sizes: ReadonlyMap<string, number>;
@@ -46,7 +48,8 @@ export function bindSizes(
   const sizes = fill(cell.sizes, 'size');
   const numbers = fill(cell.numbers, 'number');
   diagnostics.push(...badValues(cell, sizes, numbers));
-  if (diagnostics.length === 0) diagnostics.push(...badFits(cell, sizes));
+  if (diagnostics.length === 0)
+    diagnostics.push(...badFits(cell, sizes), ...badNoises(cell, { sizes, numbers }));
   return diagnostics.length === 0 ? { sizes, numbers } : { diagnostics };
 }
 
@@ -76,6 +79,16 @@ function badValues(
   return [...ofSizes, ...ofNumbers];
 }
 
+function badNoises(cell: Cell, bound: BoundSizes): readonly Diagnostic[] {
+  return cell.noises.flatMap(({ name, distribution, args, span }) => {
+    const problem = noiseProblem(
+      distribution,
+      args.map((arg) => evaluateScalar(arg, new Map(), bound)),
+    );
+    return problem === undefined ? [] : [diagnose(sizeCatalog.noise, span, { name, problem })];
+  });
+}
+
 /** Sizes that are each legal, and do not fit together or into memory. */
 function badFits(cell: Cell, sizes: ReadonlyMap<string, number>): readonly Diagnostic[] {
   const unmet = cell.constraints.flatMap(({ value: dim, least, reason, span }) => {
@@ -91,6 +104,7 @@ function badFits(cell: Cell, sizes: ReadonlyMap<string, number>): readonly Diagn
     ...cell.parameters,
     ...cell.states,
     ...cell.constants,
+    ...cell.noises,
     ...[...cell.inputs, ...cell.targets].map((input) => ({ ...input, shape: input.type.shape })),
   ];
   return arrays.flatMap(({ name, shape, span }) => {

@@ -26,6 +26,7 @@ function declared(
     symbol === undefined ||
     symbol.span !== name.span ||
     !('shape' in symbol) ||
+    symbol.kind === 'noise' ||
     symbol.shape === undefined
   ) {
     return undefined;

@@ -17,6 +17,7 @@ export function verifyCell(cell: Cell): void {
     ...cell.targets,
     ...cell.parameters,
     ...cell.constants,
+    ...cell.noises,
   ].map(({ name }) => name);
   const equationNames = cell.equations.map(({ name }) => name);
   const all = [...names, ...equationNames];
@@ -55,6 +56,7 @@ function verifyExpression(root: TypedExpression, cell: Cell, defined: ReadonlySe
     ),
     parameter: new Set(cell.parameters.map(({ name }) => name)),
     constant: new Set(cell.constants.map(({ name }) => name)),
+    noise: new Set(cell.noises.map(({ name }) => name)),
     number: new Set(cell.numbers.map(({ name }) => name)),
     value: defined,
   };

@@ -78,6 +78,7 @@ const leafRoles: Readonly<Record<LeafRole, QuantityRole>> = {
   previous: 'previous',
   parameter: 'value',
   constant: 'value',
+  noise: 'value',
   number: 'value',
   step: 'value',
   outputCotangent: 'fromHere',

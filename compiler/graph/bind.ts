@@ -1,6 +1,6 @@
 import { constantDim, constantOf, type Dim, evaluateDim } from '../cell/dim.ts';
+import { evaluateFormula } from '../cell/formula.ts';
 import { invariant } from '../support/invariant.ts';
-import { evaluateFormula } from './formula.ts';
 import type { Graph, GraphNode, NodeId, StepGraph } from './graph.ts';
 
 /** Sizes and real numbers of a cell, checked against its declarations before. */

@@ -16,9 +16,9 @@ export interface SequenceGiven {
   readonly steps: number;
   /** Rows, at least 1. */
   readonly batch: number;
-  /** By name, [...shape]. */
+  /** By name, [...shape]; with them noise that is drawn per update. */
   readonly parameters: ReadonlyMap<string, Values>;
-  /** Inputs and targets by name, [steps, batch, ...shape]. */
+  /** Inputs, targets and noise that is drawn for every example, by name, [steps, batch, ...shape]. */
   readonly inputs: ReadonlyMap<string, Values>;
   /** State values before the first step where they are not the cell's own start, [batch, ...shape]. */
   readonly starts?: ReadonlyMap<string, Values>;
@@ -110,7 +110,7 @@ class Evaluation {
           this.#evaluate(id, (operand) => this.#shared(operand)),
         );
       else {
-        const values = node.role === 'parameter' ? this.#given.parameters : this.#constants;
+        const values = node.role === 'constant' ? this.#constants : this.#given.parameters;
         this.#once.set(id, known(values.get(node.name), node.name));
       }
     }
@@ -119,7 +119,8 @@ class Evaluation {
   forward(): void {
     const { inputs, stepsBefore } = this.#given;
     this.#sweep('forward', 'up', (node, id, t, b) => {
-      if (node.role === 'input') return this.#row(known(inputs.get(node.name), node.name), id, t, b);
+      if (node.role === 'input' || node.role === 'noise')
+        return this.#row(known(inputs.get(node.name), node.name), id, t, b);
       if (node.role === 'step') return Float64Array.of((stepsBefore?.[b] ?? 0) + t);
       return this.#stateBefore(node.name, t, b);
     });

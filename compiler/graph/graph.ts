@@ -38,6 +38,8 @@ export type LeafRole =
   | 'previous'
   | 'parameter'
   | 'constant'
+  /** Drawn before each run, or its expectation; nothing goes back to it. */
+  | 'noise'
   /** A number of the cell's header, settled by `bind`. */
   | 'number'
   /** Steps of this row's sequence so far (a whole number, as real). */

@@ -13,8 +13,13 @@ import { keptName, longestLags, previousName } from './lags.ts';
  * A checked cell as values: one step, one example.
  *
  * @param sizes  needed where a lag is a size (`hasSizedLags`)
+ * @param noise  whether noise is read from memory, or is its expectation, a number
  */
-export function toGraph(cell: Cell, sizes?: ReadonlyMap<string, number>): StepGraph {
+export function toGraph(
+  cell: Cell,
+  sizes?: ReadonlyMap<string, number>,
+  noise: 'drawn' | 'expected' = 'drawn',
+): StepGraph {
   const origin = (span: Span, name?: string): Origin =>
     name === undefined ? { span, sweep: 'primal' } : { span, sweep: 'primal', name };
   const builder = new GraphBuilder(origin(cell.span));
@@ -61,6 +66,14 @@ export function toGraph(cell: Cell, sizes?: ReadonlyMap<string, number>): StepGr
     invariant(node !== undefined, `nothing known of ${from} ${text}`);
     return node;
   });
+  for (const { name, shape, scope, expectation, span } of cell.noises) {
+    const read = named(span, name, () =>
+      noise === 'drawn'
+        ? builder.leaf('noise', name, real(shape, scope === 'update' ? shared : perStep))
+        : builder.repeat(convert(expectation), shape),
+    );
+    known.set(`noise ${name}`, read.node);
+  }
 
   const values: NamedNode[] = [];
   for (const equation of cell.equations) {

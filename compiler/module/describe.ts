@@ -5,6 +5,7 @@ import { bufferNames } from '../plan/plan.ts';
 import { invariant } from '../support/invariant.ts';
 import { initialiserFormula } from './initialiser.ts';
 import type { Manifest, ManifestInput, ManifestState } from './manifest.ts';
+import { describeNoise } from './noise.ts';
 
 /** The manifest of a planned cell: names, shapes and buffers, and what must be in memory before anything runs. */
 export function describe(cell: Cell, plan: Plan): Manifest {
@@ -44,6 +45,9 @@ export function describe(cell: Cell, plan: Plan): Manifest {
       ...optional('startCotangent', bufferNames.startCotangent(name)),
     };
   });
+  const noises = cell.noises.map((noise) =>
+    describeNoise(noise, binding, existing.has(bufferNames.noise(noise.name))),
+  );
   return {
     format: 1,
     cell: cell.name,
@@ -55,6 +59,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     profile,
     memoryBytes,
     buffers,
+    ...(noises.length === 0 ? {} : { noises }),
     inputs: cell.inputs.map(input),
     targets: cell.targets.map(input),
     states,

@@ -1,7 +1,7 @@
 import type { Parameter, TypedExpression } from '../cell/cell.ts';
 import { evaluateDim } from '../cell/dim.ts';
+import { evaluateFormula, evaluateScalar } from '../cell/formula.ts';
 import type { Binding } from '../graph/bind.ts';
-import { evaluateFormula, evaluateScalar } from '../graph/formula.ts';
 import type { InitialiserFormula } from './manifest.ts';
 
 /** How a parameter starts, with sizes and numbers put in: what is known is a number, what is drawn stays a formula. */

@@ -24,6 +24,8 @@ export interface Manifest {
   readonly memoryBytes: number;
   /** Where everything lies in memory. */
   readonly buffers: readonly ManifestBuffer[];
+  /** What is to be filled before each run; absent where the cell has none. */
+  readonly noises?: readonly ManifestNoise[];
   /** In order of declaration, as all lists. */
   readonly inputs: readonly ManifestInput[];
   /** What the loss compares with. */
@@ -112,6 +114,26 @@ export interface ManifestParameter {
   /** Buffer [...shape], overwritten by `finish`; absent for frozen parameters and without training. */
   readonly gradient?: string;
   readonly initialiser: InitialiserFormula;
+}
+
+export interface ManifestNoise {
+  /** Path name: `m`, `inner.m`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The axes of `shape` as the user wrote them, `4*H`; for messages. */
+  readonly axes?: readonly string[];
+  /**
+   * Buffer [window, batch, ...shape]; [...shape] where the scope is `update`. Absent where the code reads none: it was
+   * compiled with the expectation, or nothing depends on the noise.
+   */
+  readonly buffer?: string;
+  /** How often it is drawn: for every example at each step or once per sequence, or once per update for all. */
+  readonly scope: 'step' | 'sequence' | 'update';
+  readonly distribution: 'bernoulli' | 'normal' | 'uniform';
+  /** bernoulli: the probability of a 1; normal: mean, deviation; uniform: low, high. */
+  readonly args: readonly number[];
+  /** Its value in evaluation. */
+  readonly expectation: number;
 }
 
 export interface ManifestOutput {

@@ -82,8 +82,14 @@ export class Outside {
       this.#memory.add(bufferNames.optimiserState, 4 * learnedEntries);
     }
     this.#graph.nodes.forEach((node, id) => {
-      if (node.form !== 'leaf' || node.role !== 'constant') return;
-      this.places.set(id, this.allocate(bufferNames.constant(node.name), id, { slots: 0, rows: false }));
+      if (node.form !== 'leaf') return;
+      const once = { slots: 0, rows: false };
+      if (node.role === 'constant')
+        this.places.set(id, this.allocate(bufferNames.constant(node.name), id, once));
+      if (node.role === 'noise') {
+        const layout = node.type.outer.length === 0 ? once : this.perStep;
+        this.places.set(id, this.allocate(bufferNames.noise(node.name), id, layout));
+      }
     });
   }
 

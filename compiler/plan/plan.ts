@@ -139,6 +139,7 @@ export const bufferNames = {
   parameters: 'parameters',
   parameter: (name: string) => `parameter.${name}`,
   constant: (name: string) => `constant.${name}`,
+  noise: (name: string) => `noise.${name}`,
   output: (name: string) => `output.${name}`,
   loss: 'loss',
   /** All gradients side by side, in the order of their parameters. */

@@ -11,6 +11,7 @@ import type {
   Identifier,
   Initialiser,
   NamedArgument,
+  NoiseGroup,
   OutputEntry,
   TypeExpression,
   UnaryOperator,
@@ -95,6 +96,25 @@ const actions: ActionDict<unknown> = {
   },
   Constant(_const, groups) {
     return { kind: 'const', ...common(this), groups: groupsOf(groups, contextOf(this)) };
+  },
+  Noise(_noise, groups) {
+    const context = contextOf(this);
+    return {
+      kind: 'noise',
+      ...common(this),
+      groups: listOf(groups).map((group) => group.tree(context) as NoiseGroup),
+    };
+  },
+  NoiseGroup(names, _colon, type, _tilde, draw, _per, scope) {
+    const context = contextOf(this);
+    return {
+      kind: 'noiseGroup',
+      span: spanOf(this, this, context),
+      names: listOf(names).map((name) => identifier(name, context)),
+      type: type.tree(context),
+      draw: expression(draw, context),
+      scope: scope.sourceString,
+    };
   },
   Group(names, _colon, type, initialiser) {
     const context = contextOf(this);

@@ -14,6 +14,7 @@ export type StatementRule =
   | 'State'
   | 'Parameter'
   | 'Constant'
+  | 'Noise'
   | 'InnerCell'
   | 'Output'
   | 'Loss'

@@ -92,9 +92,22 @@ class Scene {
 type Rule = (scene: Scene) => boolean;
 
 const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=']);
-const declares: ReadonlySet<StatementRule> = new Set(['Input', 'State', 'Parameter', 'Constant']);
+const declares: ReadonlySet<StatementRule> = new Set(['Input', 'State', 'Parameter', 'Constant', 'Noise']);
 
 const rules: readonly Rule[] = [
+  // ---- noise: `noise m: [H]`, `noise m: [H] ~ bernoulli(0.9)`, `param W: [H, H] ~ bernoulli(0.9) per step` ----
+  (scene) => {
+    const { rule, token, before, bracket } = scene;
+    if (bracket !== undefined || before === undefined) return false;
+    const isDrawn = scene.back(({ text }) => text === '~') !== undefined;
+    const inNoise = rule === 'Noise' && (isDrawn || before.text === ']') && endsOperand(before);
+    if (!inNoise && !(token?.text === 'per' && declares.has(rule) && endsOperand(before))) return false;
+    return scene.report(syntaxCatalog.noise, token ?? before, {
+      ended: token === undefined || token.text === ',',
+      isNoise: rule === 'Noise',
+    });
+  },
+
   // ---- declarations: `input x [I]`, `input x`, `input x: I` ----
   (scene) => {
     const { token, before, tokens, at } = scene;
@@ -301,10 +314,7 @@ const hints: readonly { readonly applies: (scene: Scene) => boolean; readonly hi
   },
 ];
 
-const laterInside: ReadonlyMap<string, string> = new Map([
-  ['over', '`over` a time axis'],
-  ['per', '`per` step or sequence'],
-]);
+const laterInside: ReadonlyMap<string, string> = new Map([['over', '`over` a time axis']]);
 
 /** What could have stood after the last token that was read. */
 function expectedAfter({ before, rule, tokens, at, bracket }: Scene): string {
@@ -328,6 +338,7 @@ const afterWord: ReadonlyMap<string, string> = new Map([
   ['state', 'a name'],
   ['param', 'a name'],
   ['const', 'a name'],
+  ['noise', 'a name'],
   ['output', 'a name'],
   ['frozen', '`param`'],
 ]);

@@ -42,6 +42,7 @@ const ruleOf: ReadonlyMap<string, StatementRule> = new Map([
   ['param', 'Parameter'],
   ['frozen', 'Parameter'],
   ['const', 'Constant'],
+  ['noise', 'Noise'],
   ['cell', 'InnerCell'],
   ['output', 'Output'],
   ['loss', 'Loss'],
@@ -50,7 +51,6 @@ const ruleOf: ReadonlyMap<string, StatementRule> = new Map([
 const laterWords: ReadonlyMap<string, string> = new Map([
   ['network', 'A `network` over whole sequences'],
   ['for', 'Repetition by `for`'],
-  ['noise', '`noise`'],
 ]);
 
 class Parser {

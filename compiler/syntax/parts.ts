@@ -1,4 +1,12 @@
-import type { CellDefinition, DeclarationGroup, Expression, Identifier, Item, Statement } from './tree.ts';
+import type {
+  CellDefinition,
+  DeclarationGroup,
+  Expression,
+  Identifier,
+  Item,
+  Statement,
+  TypeExpression,
+} from './tree.ts';
 
 /** Every expression that stands directly in a statement, in the order of the text. */
 export function expressionsOf(statement: Statement | Item): readonly Expression[] {
@@ -15,6 +23,8 @@ export function expressionsOf(statement: Statement | Item): readonly Expression[
     case 'param':
     case 'const':
       return statement.groups.flatMap(groupExpressions);
+    case 'noise':
+      return statement.groups.flatMap(({ type, draw }) => [...typeExpressions(type), draw]);
     case 'innerCell':
       return [...statement.sizes, ...statement.numbers.map(({ value }) => value)];
     case 'equation':
@@ -26,10 +36,13 @@ export function expressionsOf(statement: Statement | Item): readonly Expression[
 }
 
 function groupExpressions({ type, initialiser }: DeclarationGroup): readonly Expression[] {
-  const shape = type.kind === 'shape' ? type.dims : [type.classes];
+  const shape = typeExpressions(type);
   if (initialiser === undefined) return shape;
   return [...shape, initialiser.kind === 'indexFunction' ? initialiser.body : initialiser.value];
 }
+
+const typeExpressions = (type: TypeExpression): readonly Expression[] =>
+  type.kind === 'shape' ? type.dims : [type.classes];
 
 /** Every name that a statement declares or defines. */
 export function namesOf(statement: Statement | Item): readonly Identifier[] {
@@ -47,6 +60,8 @@ export function namesOf(statement: Statement | Item): readonly Identifier[] {
     case 'param':
     case 'const':
       return statement.groups.flatMap(groupNames);
+    case 'noise':
+      return statement.groups.flatMap(({ names }) => names);
     case 'innerCell':
       return [statement.name];
     case 'output':

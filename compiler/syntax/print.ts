@@ -8,6 +8,7 @@ import type {
   Initialiser,
   Item,
   NamedArgument,
+  NoiseGroup,
   OutputEntry,
   Statement,
   SyntaxTree,
@@ -83,6 +84,7 @@ const printers: Printers = {
   state: declaration,
   param: (statement) => (statement.frozen ? 'frozen ' : '') + declaration(statement),
   const: declaration,
+  noise: ({ groups }) => `noise ${joined(groups, printNoise)}`,
   innerCell: ({ name, cell, sizes, numbers }) => {
     const settings = numbers.length > 0 ? `; ${joined(numbers, printNamed)}` : '';
     return `cell ${name.name}: ${cell.name}(${joined(sizes, printExpression)}${settings})`;
@@ -104,6 +106,9 @@ function printGroup({ names: list, type, initialiser }: DeclarationGroup): strin
   const start = initialiser === undefined ? '' : ` ${printInitialiser(initialiser)}`;
   return `${names(list)}: ${printType(type)}${start}`;
 }
+
+const printNoise = ({ names: list, type, draw, scope }: NoiseGroup): string =>
+  `${names(list)}: ${printType(type)} ~ ${printExpression(draw)} per ${scope}`;
 
 const printType = (type: TypeExpression): string =>
   type.kind === 'index'

@@ -88,6 +88,7 @@ export type Statement =
   | StateDeclaration
   | ParameterDeclaration
   | ConstantDeclaration
+  | NoiseDeclaration
   | InnerCellDeclaration
   | Equation
   | OutputStatement
@@ -159,6 +160,24 @@ export interface ConstantDeclaration extends Commented {
   readonly kind: 'const';
   readonly groups: readonly DeclarationGroup[];
 }
+
+/** `noise m: [H] ~ bernoulli(0.9) per step` */
+export interface NoiseDeclaration extends Commented {
+  readonly kind: 'noise';
+  readonly groups: readonly NoiseGroup[];
+}
+
+/** `a, b: [H] ~ normal(0, 1) per sequence`: each name is drawn for itself. */
+export interface NoiseGroup extends NodeBase {
+  readonly kind: 'noiseGroup';
+  readonly names: readonly Identifier[];
+  readonly type: TypeExpression;
+  readonly draw: Expression;
+  readonly scope: NoiseScope;
+}
+
+/** How often noise is drawn: `step` and `sequence` for every example, `update` once for all. */
+export type NoiseScope = 'step' | 'sequence' | 'update';
 
 /** `cell inner: LSTM(I, H; dt = 0.1)` inside a cell */
 export interface InnerCellDeclaration extends Commented {

@@ -60,6 +60,7 @@ describe('options of compile, compileStages and dump', () => {
       batch: 2,
       window: 3,
       training: true,
+      noise: 'expected',
       target: 'js',
       profile: 'separate',
       block: '4x2',

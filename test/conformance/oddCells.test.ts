@@ -52,6 +52,12 @@ const cells: Readonly<Record<string, string>> = {
     'param w: [H] ~ normal(0, 1)\nstate h, k: [H]\nfn both(a) = a*a\nh = tanh(clip_gradient(w, 0.2)*clip_gradient(h_prev, 0.01) + clip_gradient(h_prev, 0.1) + x)\nk = both(clip_gradient(h, 0.05)) + clip_gradient(k_prev, 0.3)\noutput k, y = clip_gradient(col(h)*outer(w, x), 0.01) @ x',
   'whole numbers, remainders and running sums':
     'param w: [H] ~ normal(0, 1)\nstate h: [H]\nh = tanh(cumsum(w*x) + mod(3*h_prev + 0.15, 0.7)) + 0.1*round(4*x) + 0.1*floor(3*h_prev + 0.31) + sign(w)\noutput h, m = cumsum(outer(h, w), 1) @ x, n = if round(h) == h then x else h',
+  'noise at every step':
+    'noise m: [H] ~ bernoulli(0.5) per step, e: [] ~ normal(0, 1) per step\nstate h: [H]\nh = m*h_prev + (1 - m)*tanh(x + e)\noutput h, m',
+  'noise of a sequence':
+    'noise m: [H] ~ bernoulli(0.5) per sequence\nparam U: [H, H] ~ glorot\nstate h: [H]\nh = tanh(U @ (m*h_prev) + m*x)\ne = 2*m\noutput h, e',
+  'noise of an update':
+    'noise D: [H, H] ~ bernoulli(0.5) per update, s: [] ~ uniform(0, 1) per update\nparam U: [H, H] ~ glorot\nstate h: [H]\nh = tanh((U*D) @ h_prev + s*x + D.T @ x)\noutput h, D, t = sum(D) + s',
   'stacks of slices of stacks':
     'z = [x; 0.5*x; x]\n[a, b, c] = split(z, [H, H, H])\nw = [z[1:2*H]; z[0]]\noutput y = sum(a*c) + sum(b), w',
 };

@@ -109,6 +109,7 @@ const elman: Cell = {
     declared('h0', [H], 'normal'),
   ],
   constants: [],
+  noises: [],
   equations: [
     {
       name: 'h',

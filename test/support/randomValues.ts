@@ -69,19 +69,24 @@ export function randomGiven(
     );
     return Float64Array.from({ length: entries }, () => draw(range, random));
   };
+  const perUpdate = cell.noises.filter(({ scope }) => scope === 'update');
+  const perRow = cell.noises.filter(({ scope }) => scope !== 'update');
   const shapeOf = (id: number) => bound.graph.nodes[id]!.type.shape;
   return {
     steps,
     batch,
-    parameters: new Map(cell.parameters.map(({ name, shape }) => [name, named(name, shape)])),
-    inputs: new Map(
-      [...cell.inputs, ...cell.targets].map(({ name, type, classes }) => {
-        const given = named(name, type.shape, steps, batch);
-        if (classes === undefined) return [name, given];
-        const count = evaluateDim(classes, bound.binding.sizes);
-        return [name, given.map(() => Math.floor(random() * count))];
-      }),
+    parameters: new Map(
+      [...cell.parameters, ...perUpdate].map(({ name, shape }) => [name, named(name, shape)]),
     ),
+    inputs: new Map([
+      ...perRow.map(({ name, shape }) => [name, named(name, shape, steps, batch)] as const),
+      ...[...cell.inputs, ...cell.targets].map(({ name, type, classes }) => {
+        const given = named(name, type.shape, steps, batch);
+        if (classes === undefined) return [name, given] as const;
+        const count = evaluateDim(classes, bound.binding.sizes);
+        return [name, given.map(() => Math.floor(random() * count))] as const;
+      }),
+    ]),
     ...(starts
       ? { starts: new Map(cell.states.map(({ name, shape }) => [name, named(name, shape, batch)])) }
       : {}),

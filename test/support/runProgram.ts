@@ -31,8 +31,11 @@ export function runProgram(stages: TrainingStages, given: SequenceGiven, name: T
     if (plan.buffers.some((b) => b.name === bufferNames.constant(constant)))
       write(bufferNames.constant(constant), values);
   }
-  for (const [parameter, values] of given.parameters) write(bufferNames.parameter(parameter), values);
-  for (const [input, values] of given.inputs) write(bufferNames.input(input), values);
+  /** Noise stands among parameters or inputs, and has buffers of its own. */
+  const orNoise = (buffer: string, name: string) =>
+    plan.buffers.some((b) => b.name === buffer) ? buffer : bufferNames.noise(name);
+  for (const [name, values] of given.parameters) write(orNoise(bufferNames.parameter(name), name), values);
+  for (const [name, values] of given.inputs) write(orNoise(bufferNames.input(name), name), values);
   for (const [output, values] of given.outputCotangents ?? [])
     write(bufferNames.outputCotangent(output), values);
   for (const [state, values] of given.finalCotangents ?? []) write(bufferNames.stateCotangent(state), values);

@@ -7,6 +7,7 @@ import type {
   Identifier,
   Initialiser,
   Item,
+  NoiseGroup,
   Statement,
   SyntaxTree,
   TypeExpression,
@@ -139,6 +140,10 @@ const group: fc.Arbitrary<DeclarationGroup> = fc
   .tuple(names, type, optional(initialiser, 'initialiser'))
   .map(([list, shape, start]) => ({ kind: 'group', span, names: list, type: shape, ...start }));
 
+const noiseGroup: fc.Arbitrary<NoiseGroup> = fc
+  .tuple(names, type, expression, fc.constantFrom('step' as const, 'sequence' as const, 'update' as const))
+  .map(([list, shape, draw, scope]) => ({ kind: 'noiseGroup', span, names: list, type: shape, draw, scope }));
+
 const groups = fc.array(group, { minLength: 1, maxLength: 3 });
 const entry = (kind: string) =>
   fc
@@ -152,6 +157,7 @@ const bare: fc.Arbitrary<object> = fc.oneof(
   fc
     .tuple(fc.constantFrom('input', 'target', 'state', 'const'), groups)
     .map(([kind, list]) => ({ kind, groups: list })),
+  fc.array(noiseGroup, { minLength: 1, maxLength: 2 }).map((list) => ({ kind: 'noise', groups: list })),
   fc.tuple(fc.boolean(), groups).map(([frozen, list]) => ({ kind: 'param', frozen, groups: list })),
   fc
     .tuple(identifier, identifier, fc.array(expression, { maxLength: 2 }), fc.array(named, { maxLength: 2 }))

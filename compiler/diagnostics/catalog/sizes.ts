@@ -24,6 +24,13 @@ export const sizeCatalog = {
     }),
     { given: { H: 4, hidden: 8 } },
   ),
+  noise: entry<{ name: string; problem: string }>(
+    'RNN475',
+    'A size or number that noise cannot be drawn with.',
+    'cell Example(H; keep = 0.9) {\n  input x: [H]\n  noise m: [H] ~ bernoulli(keep) per step\n  output y = m*x\n}\n',
+    ({ name, problem }) => ({ message: `The noise ${name} cannot be drawn: ${problem}` }),
+    { given: { H: 4, keep: 1.5 } },
+  ),
   notWhole: entry<{ name: string; value: unknown }>(
     'RNN403',
     'A size that is not a positive whole number.',

@@ -20,6 +20,24 @@ export const startCatalog = {
       hint: 'Use sizes, numbers and indices.',
     }),
   ),
+  noiseDistribution: entry<{ text: string; nearest?: string | undefined }>(
+    'RNN275',
+    'Noise that is drawn from something else than a distribution for noise.',
+    inCell('input x: [H]', 'noise m: [H] ~ glorot per step', 'output y = m*x'),
+    ({ text, nearest }) => ({
+      message: `Noise is not drawn from ${text}`,
+      hint:
+        nearest === undefined
+          ? 'It is bernoulli(probability), normal(mean, deviation) or uniform(low, high); what is made of it is an equation.'
+          : `Did you mean ${nearest}?`,
+    }),
+  ),
+  noiseNumbers: entry<{ text: string; problem: string }>(
+    'RNN276',
+    'Noise with numbers that nothing can be drawn with, such as a probability above 1.',
+    inCell('input x: [H]', 'noise m: [H] ~ bernoulli(1.1) per step', 'output y = m*x'),
+    ({ text, problem }) => ({ message: `Nothing can be drawn from ${text}: ${problem}` }),
+  ),
   missingInitialiser: entry<{ name: string; example: string }>(
     'RNN231',
     'A parameter or constant without a word on how it starts.',
@@ -29,13 +47,17 @@ export const startCatalog = {
       hint: `For example ${example}.`,
     }),
   ),
-  drawMisplaced: entry<{ name: string }>(
+  drawMisplaced: entry<{ name: string; isNoise: boolean }>(
     'RNN233',
-    'A random draw anywhere but after ~ in a param.',
+    'A random draw anywhere but after ~ in a param or in noise.',
     inCell('input x: [H]', 'y = x + normal(0, 1)', 'output y'),
-    ({ name }) => ({
-      message: `${name} is a random draw, which stands only behind ~`,
-      hint: `As in param W: [H, H] ~ ${name}.`,
+    ({ name, isNoise }) => ({
+      message: isNoise
+        ? `${name} is a random draw, which is declared as noise`
+        : `${name} is a random draw, which stands only behind ~`,
+      hint: isNoise
+        ? `Write noise n: [H] ~ ${name}(...) per step, and read n.`
+        : `As in param W: [H, H] ~ ${name}.`,
     }),
   ),
   drawShape: entry<{ name: string; needs: string; shape: string; hint?: string | undefined }>(

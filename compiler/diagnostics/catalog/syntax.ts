@@ -142,6 +142,16 @@ export const syntaxCatalog = {
         : 'Write `[H]` for a vector, `[H, I]` for a matrix, `[]` for a scalar, `index(V)` for a class.',
     }),
   ),
+  noise: entry<{ ended: boolean; isNoise: boolean }>(
+    'RNN175',
+    'Noise that does not say how it is drawn or how often.',
+    inCell('input x: [H]', 'noise m: [H] ~ bernoulli(0.9)', 'output y = m*x'),
+    ({ ended, isNoise }) => ({
+      message: isNoise ? 'Noise says how it is drawn, and how often' : '`per` belongs to noise',
+      label: ended ? 'expected more after this' : 'cannot be read',
+      hint: 'Write `noise m: [H] ~ bernoulli(0.9) per step`; `normal(0, 1)` or `uniform(0, 1)` also draw, `per sequence` or `per update` less often.',
+    }),
+  ),
   missingEquals: entry<{ left: string }>(
     'RNN116',
     'A line that is neither a declaration nor an equation.',

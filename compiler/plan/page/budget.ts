@@ -29,6 +29,7 @@ const kinds: readonly Kind[] = [
   { what: 'gradients', holds: is(bufferNames.gradients) },
   { what: 'room for an optimiser', holds: is(bufferNames.optimiserState) },
   { what: 'constants', holds: begins('constant.') },
+  { what: 'noise', holds: begins('noise.') },
   { what: 'inputs', holds: begins('input.') },
   { what: 'states', holds: begins('state.') },
   { what: 'outputs', holds: (name) => begins('output.')(name) || name === bufferNames.loss },

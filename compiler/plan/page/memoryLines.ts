@@ -34,6 +34,7 @@ function noteOn(plan: Plan, { what, bytes, members }: Share): string {
       return bytes === 0 ? `${members.join(', ')}: read from the states` : members.join(', ');
     case 'inputs':
     case 'constants':
+    case 'noise':
       return members.join(', ');
     case 'room for an optimiser':
       return 'two doubles for each learned number';

@@ -1,8 +1,8 @@
-import type { TypedExpression } from '../cell/cell.ts';
-import { evaluateDim } from '../cell/dim.ts';
 import { mathOps } from '../ops/math.ts';
 import { invariant } from '../support/invariant.ts';
-import type { Binding } from './bind.ts';
+import type { TypedExpression } from './cell.ts';
+import { evaluateDim } from './dim.ts';
+import type { BoundSizes } from './sizes.ts';
 
 /**
  * Evaluates a scalar formula over indices, sizes and numbers (a constant, or a parameter's start) at every entry.
@@ -13,7 +13,7 @@ export function evaluateFormula(
   formula: TypedExpression,
   indices: readonly string[],
   shape: readonly number[],
-  binding: Binding,
+  binding: BoundSizes,
 ): Float64Array {
   const result = new Float64Array(shape.reduce((product, size) => product * size, 1));
   const place = shape.map(() => 0);
@@ -32,7 +32,7 @@ export function evaluateFormula(
 export function evaluateScalar(
   e: TypedExpression,
   indices: ReadonlyMap<string, number>,
-  binding: Binding,
+  binding: BoundSizes,
 ): number {
   const evaluate = (inner: TypedExpression) => evaluateScalar(inner, indices, binding);
   switch (e.kind) {

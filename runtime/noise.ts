@@ -1,0 +1,83 @@
+import type { ManifestNoise } from '../compiler/module/manifest.ts';
+import { normalQuantile } from './normalQuantile.ts';
+import { threefry } from './threefry.ts';
+
+/*
+ * Noise. A draw is a function of the seed, the name of the noise, the number of the sequence, the step in it, and the
+ * entry; of nothing else. With T(key, counter) for Threefry-2x32:
+ *
+ *     k = T([seed mod 2³², seed div 2³²], …) over the name: its bytes in UTF-8, filled up with zeros to a multiple of 8,
+ *         as words of four bytes, lowest first, two at a time as counters, the result of each the key of the next;
+ *         at last the counter [number of bytes, 0]
+ *     k' = T(k, [sequence, step])      per sequence: [sequence, 0]; per update: [updates so far, 0]
+ *     T(k', [j, 0])                    two words, for the entries 2j and 2j + 1
+ *
+ * A word w from 0 to 2³² - 1 gives u = (w + 1/2)/2³², computed in f64 and rounded to f32 at the end.
+ */
+
+/** How a word becomes a draw, computed in f64. */
+type Distribution = (word: number, first: number, second: number) => number;
+
+const evenly = (word: number): number => (word + 0.5) / 2 ** 32;
+
+const distributions: Readonly<Record<ManifestNoise['distribution'], Distribution>> = {
+  bernoulli: (word, probability) => (word < probability * 2 ** 32 ? 1 : 0),
+  normal: (word, mean, deviation) => mean + deviation * normalQuantile(evenly(word)),
+  uniform: (word, low, high) => low + (high - low) * evenly(word),
+};
+
+/** What is drawn from: all of `ManifestNoise` that a draw depends on. */
+export type NoiseSource = Pick<ManifestNoise, 'name' | 'distribution' | 'args'>;
+
+/** The draws of one noise of one seed. */
+export class NoiseStream {
+  readonly #key = new Uint32Array(2);
+  readonly #place = new Uint32Array(2);
+  readonly #words = new Uint32Array(2);
+  readonly #draw: Distribution;
+  readonly #first: number;
+  readonly #second: number;
+
+  /** @param seed  a whole number from 0 to 2^53 */
+  constructor({ name, distribution, args }: NoiseSource, seed: number) {
+    this.#draw = distributions[distribution];
+    this.#first = args[0]!;
+    this.#second = args[1] ?? 0;
+    const key = this.#key;
+    key[0] = seed % 2 ** 32;
+    key[1] = Math.floor(seed / 2 ** 32);
+    const bytes = utf8(name);
+    for (let i = 0; i < bytes.length; i += 8) {
+      threefry(key[0]!, key[1]!, wordAt(bytes, i), wordAt(bytes, i + 4), key);
+    }
+    threefry(key[0]!, key[1]!, bytes.length, 0, key);
+  }
+
+  /**
+   * Draws entries `from … to - 1` of `into`, as entries 0, 1, … of the noise.
+   *
+   * @param sequence  number of the sequence; of noise per update the number of updates so far
+   * @param step      steps of the sequence before; 0 for noise that is drawn once
+   */
+  fill(into: Float32Array, from: number, to: number, sequence: number, step: number): void {
+    const words = this.#words;
+    const place = this.#place;
+    threefry(this.#key[0]!, this.#key[1]!, sequence, step, place);
+    for (let at = from, j = 0; at < to; at += 2, j++) {
+      threefry(place[0]!, place[1]!, j, 0, words);
+      into[at] = this.#draw(words[0]!, this.#first, this.#second);
+      if (at + 1 < to) into[at + 1] = this.#draw(words[1]!, this.#first, this.#second);
+    }
+  }
+}
+
+function wordAt(bytes: readonly number[], at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(at, at + 4);
+  return a | (b << 8) | (c << 16) | (d << 24);
+}
+
+/** There is no TextEncoder in audio worklets. */
+function utf8(text: string): number[] {
+  const units = encodeURIComponent(text).match(/%..|./g) ?? [];
+  return units.map((unit) => (unit.length > 1 ? Number.parseInt(unit.slice(1), 16) : unit.charCodeAt(0)));
+}
