@@ -113,9 +113,6 @@ export function openStream(
   const carried = states.map((state) => [step(state, 0), step(state, 1)] as const);
   const indices = inputs.flatMap((input) => (input.classes ? [[step(input), input] as const] : []));
   const counters = view(described.stepCounter);
-  const numbers = view(described.sequenceNumber);
-  let first = 0;
-  let ran = false;
   const stream: Stream = {
     manifest: described,
     parameters: named(described.parameters, ({ buffer }) => view(buffer)) as Named<Float32Array>,
@@ -127,10 +124,6 @@ export function openStream(
     ) as Named<Float32Array>,
     prepare,
     start() {
-      // Numbers of sequences that ran no step are free again.
-      if (ran) first += batch;
-      ran = false;
-      for (let row = 0; row < batch; row++) numbers[row] = first + row;
       counters.fill(0);
       start();
     },
@@ -142,7 +135,6 @@ export function openStream(
         }
       }
       forward(1);
-      ran = true;
       for (let i = 0; i < carried.length; i++) carried[i]![0].set(carried[i]![1]);
       for (let row = 0; row < batch; row++) counters[row]!++;
       return stream.outputs;
