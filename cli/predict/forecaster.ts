@@ -61,18 +61,31 @@ export class Forecaster {
     );
   }
 
-  /** @param values  one per entry of `reads` */
+  /**
+   * @param values  one per entry of `reads`
+   * @throws Failure (failed) where a class is NaN: what the network said before was no number
+   */
   step(values: ArrayLike<number>): void {
     for (let i = 0; i < this.#slots.length; i++) {
       const { buffer, at } = this.#slots[i]!;
-      buffer[at] = values[i]!;
+      const value = values[i]!;
+      if (Number.isNaN(value) && buffer instanceof Int32Array) this.#refuseClass(i);
+      buffer[at] = value;
     }
     const outputs = this.network.step();
     for (let i = 0; i < this.predicts.length; i++) {
       const { output, at, classes } = this.predicts[i]!;
       const values = outputs[output]!;
-      this.said[i] = classes === undefined ? values[at]! : highest(values, at, classes) - at;
+      this.said[i] = classes === undefined ? values[at]! : highest(values, at, classes);
     }
+  }
+
+  #refuseClass(which: number): never {
+    const { column } = this.reads[which]!;
+    throw new Failure(
+      exitCodes.failed,
+      `The scores of ${column} are no numbers any more, so no class wins and nothing follows.`,
+    );
   }
 
   /** In the units of the column. */
@@ -115,9 +128,12 @@ function shapeWanted({ columns, classes }: Configuration['targets'][number]): st
   return columns.length === 1 ? 'of its shape, one number' : `of its shape, ${columns.length} numbers`;
 }
 
-/** @returns where the largest of `count` values from `first` on stands; the first of equals */
+/** @returns which of `count` values from `first` on is largest, the first of equals; NaN where one is NaN */
 function highest(values: Float32Array, first: number, count: number): number {
   let best = first;
-  for (let i = first + 1; i < first + count; i++) if (values[i]! > values[best]!) best = i;
-  return best;
+  for (let i = first; i < first + count; i++) {
+    if (Number.isNaN(values[i]!)) return Number.NaN;
+    if (values[i]! > values[best]!) best = i;
+  }
+  return best - first;
 }
