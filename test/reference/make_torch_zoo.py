@@ -387,7 +387,7 @@ def unitary(x, p, s, t):
 
     def reflect(v, name):
         r = torch.complex(p[f"{name}_re"], p[f"{name}_im"])
-        return v - 2 * r * (v @ r.conj())[:, None] / (r @ r.conj())
+        return v - 2 * r * (v * r.conj()).sum(1, keepdim=True) / (r.abs() ** 2).sum()
 
     v = torch.fft.fft(turn("angle_1") * torch.complex(s["re"], s["im"]), norm="ortho")
     v = reflect(v, "r_1")[:, [(3 * i + 1) % 4 for i in range(4)]]
