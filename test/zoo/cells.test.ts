@@ -36,7 +36,9 @@ describe.each(files)('%s', (file) => {
     const { sizes, values } = headerOf(file);
     const cell = checkedCell(load(file), { load });
     expect(Object.keys(sizes).sort()).toEqual(cell.sizes.map(({ name }) => name).sort());
-    const named = [...cell.inputs, ...cell.parameters, ...cell.states].map(({ name }) => name);
+    const named = [...cell.inputs, ...cell.parameters, ...cell.states, ...cell.noises].map(
+      ({ name }) => name,
+    );
     for (const name of values.keys()) expect(named).toContain(name);
     const { text } = load(file);
     expect(text.split('\n').filter((line) => line.length > 120)).toEqual([]);
