@@ -6,6 +6,7 @@ import { addCompileCommand } from './program/compile.ts';
 import { addDeriveCommand } from './program/derive.ts';
 import { addEvaluateCommand } from './program/evaluate.ts';
 import type { Finish } from './program/finish.ts';
+import { addFormatCommand } from './program/format.ts';
 import { addGradcheckCommand } from './program/gradcheck.ts';
 import { addNewCommand } from './program/new.ts';
 import { addPredictCommand } from './program/predict.ts';
@@ -37,6 +38,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
 const commands = [
   addNewCommand,
   addCheckCommand,
+  addFormatCommand,
   addCompileCommand,
   addDeriveCommand,
   addGradcheckCommand,

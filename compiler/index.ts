@@ -39,6 +39,6 @@ export type { CompiledCell, CompiledCode, Manifest } from './module/manifest.ts'
 export { arrayFunctions } from './ops/array.ts';
 export { mathOps } from './ops/math.ts';
 export type { Source, Span } from './source/source.ts';
+export { format } from './syntax/format.ts';
 export { parse } from './syntax/parse.ts';
-export { print as format } from './syntax/print.ts';
 export { targets } from './targets/index.ts';

@@ -1,13 +1,15 @@
-import { printExpression } from './printExpression.ts';
+import { bracketed, group, inLines, type Layout, nest, separated, space } from './layout.ts';
+import { layOut, layOutNamed } from './printExpression.ts';
 import type {
   CellDefinition,
   Comment,
   DeclarationGroup,
+  Equation,
+  Expression,
   HeaderEntry,
   Identifier,
   Initialiser,
   Item,
-  NamedArgument,
   NoiseGroup,
   OutputEntry,
   Statement,
@@ -15,117 +17,175 @@ import type {
   TypeExpression,
 } from './tree.ts';
 
+/** Lines are broken where the grammar allows it to stay within so many characters. */
+const lineWidth = 120;
+
 /**
- * A tree as canonical text: two spaces of indent, one statement a line, comments and single blank lines kept, no bracket
- * that is not needed. What it prints parses to the same tree, spans apart.
+ * A tree as canonical text: two spaces of indent, one statement a line, what is declared and what is to be seen aligned
+ * behind the word that says so, comments and single blank lines kept, comments behind statements that follow one another
+ * aligned, no bracket that is not needed. What it prints parses to the same tree, spans apart.
  */
 export function print(tree: SyntaxTree): string {
-  const lines = [
-    ...tree.items.flatMap((item) => printCommented(item, '')),
-    ...tree.dangling.flatMap((c) => printComment(c, '')),
-  ];
-  return lines.map((line) => `${line}\n`).join('');
+  return printBlock(tree, '')
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-/** One statement without its comments; a cell with its braces and all between. */
-export function printStatement(statement: Statement | Item): string {
-  return printLines(statement, '').join('\n');
+/** Text of one or several lines, and the comment behind the first (of a cell) or last of them. */
+interface Printed {
+  readonly lines: readonly string[];
+  readonly comment?: { readonly line: number; readonly text: string };
 }
 
-function printCommented(statement: Statement | Item, indent: string): readonly string[] {
-  const before = statement.leading.flatMap((comment) => printComment(comment, indent));
-  const blank = statement.blankBefore ? [''] : [];
-  const [first, ...rest] = printLines(statement, indent);
-  const trailing = statement.trailing === undefined ? '' : `  #${statement.trailing.text}`;
-  return [...before, ...blank, first + trailing, ...rest];
+/** Statements with their comments, and the comments after the last. */
+function printBlock({ dangling, ...rest }: SyntaxTree | CellDefinition, indent: string): readonly string[] {
+  const statements: readonly (Statement | Item)[] = 'items' in rest ? rest.items : rest.statements;
+  const parts: Printed[] = statements.flatMap((statement) => [
+    ...statement.leading.flatMap((comment) => printComment(comment, indent)),
+    ...(statement.blankBefore ? [{ lines: [''] }] : []),
+    printCommented(statement, indent),
+  ]);
+  return withComments([...parts, ...dangling.flatMap((comment) => printComment(comment, indent))]);
 }
 
-const printComment = ({ text, blankBefore }: Comment, indent: string): readonly string[] => [
-  ...(blankBefore ? [''] : []),
-  `${indent}#${text}`,
+const printComment = ({ text, blankBefore }: Comment, indent: string): readonly Printed[] => [
+  ...(blankBefore ? [{ lines: [''] }] : []),
+  { lines: [`${indent}#${text}`] },
 ];
 
-function printLines(statement: Statement | Item, indent: string): readonly string[] {
-  return statement.kind === 'cell'
-    ? printCell(statement, indent)
-    : [indent + printers[statement.kind](statement as never)];
+function printCommented(statement: Statement | Item, indent: string): Printed {
+  const lines =
+    statement.kind === 'cell'
+      ? printCell(statement, indent)
+      : inLines(printers[statement.kind](statement as never), lineWidth, indent.length);
+  if (statement.trailing === undefined) return { lines };
+  const line = statement.kind === 'cell' ? headerLines(statement, indent).length - 1 : lines.length - 1;
+  return { lines, comment: { line, text: `#${statement.trailing.text}` } };
 }
 
-function printCell(
-  { name, sizes, numbers, statements, dangling }: CellDefinition,
-  indent: string,
-): readonly string[] {
-  const inner = `${indent}  `;
-  const settings = numbers.length > 0 ? `; ${joined(numbers, printEntry)}` : '';
-  return [
-    `${indent}cell ${name.name}(${joined(sizes, printEntry)}${settings}) {`,
-    ...statements.flatMap((statement) => printCommented(statement, inner)),
-    ...dangling.flatMap((comment) => printComment(comment, inner)),
-    `${indent}}`,
-  ];
+/**
+ * Comments behind statements, two spaces or more from the text. Those of a run (nothing between them that is not a
+ * statement of one line) begin in one column, where all of them fit.
+ */
+function withComments(parts: readonly Printed[]): readonly string[] {
+  const runs: Printed[][] = [];
+  let open = false;
+  for (const part of parts) {
+    const goesOn = part.lines.length === 1 && part.lines[0] !== '' && !/^ *#/.test(part.lines[0]!);
+    if (open && goesOn) runs.at(-1)!.push(part);
+    else runs.push([part]);
+    open = goesOn;
+  }
+  return runs.flatMap(printRun);
+}
+
+function printRun(run: readonly Printed[]): readonly string[] {
+  const commented = run.flatMap(({ lines, comment }) => (comment === undefined ? [] : [{ lines, comment }]));
+  const column = Math.max(0, ...commented.map(({ lines, comment }) => lines[comment.line]!.length));
+  const fit = commented.every(({ comment }) => column + 2 + comment.text.length <= lineWidth);
+  return run.flatMap(({ lines, comment }) =>
+    lines.map((line, i) =>
+      i === comment?.line ? `${fit ? line.padEnd(column) : line}  ${comment.text}` : line,
+    ),
+  );
+}
+
+function printCell(cell: CellDefinition, indent: string): readonly string[] {
+  return [...headerLines(cell, indent), ...printBlock(cell, `${indent}  `), `${indent}}`];
+}
+
+function headerLines({ name, sizes, numbers }: CellDefinition, indent: string): readonly string[] {
+  const settings: Layout = numbers.length > 0 ? ['; ', separated(numbers.map(printEntry), ',')] : '';
+  const parts: Layout = [separated(sizes.map(printEntry), ','), settings];
+  return inLines([bracketed(`cell ${name.name}(`, parts, ')'), ' {'], lineWidth, indent.length);
 }
 
 type Line = Exclude<Statement | Item, CellDefinition>;
-type Printers = { readonly [K in Line['kind']]: (statement: Extract<Line, { kind: K }>) => string };
+type Printers = { readonly [K in Line['kind']]: (statement: Extract<Line, { kind: K }>) => Layout };
 
-const names = (list: readonly Identifier[]): string => joined(list, ({ name }) => name);
-const declaration = ({ kind, groups }: { kind: string; groups: readonly DeclarationGroup[] }): string =>
-  `${kind} ${joined(groups, printGroup)}`;
+/** What a word declares begins in the same column after all of them, broken lines included. */
+const worded = (word: string, parts: readonly Layout[]): Layout => [
+  `${word.padEnd('output'.length)} `,
+  nest('here', group(separated(parts, ','))),
+];
+const names = (list: readonly Identifier[]): Layout =>
+  group(
+    separated(
+      list.map(({ name }) => name),
+      ',',
+    ),
+  );
+const declaration = ({ kind, groups }: { kind: string; groups: readonly DeclarationGroup[] }): Layout =>
+  worded(kind, groups.map(printGroup));
 
 const printers: Printers = {
-  import: (statement) => `import { ${names(statement.names)} } from "${statement.path}"`,
+  import: (statement) => ['import { ', nest('here', names(statement.names)), ` } from "${statement.path}"`],
   function: ({ name, parameters, body, derivatives = [] }) => {
-    const derivative =
-      derivatives.length === 0 ? '' : ` with derivative ${joined(derivatives, printExpression)}`;
-    return `fn ${name.name}(${names(parameters)}) = ${printExpression(body)}${derivative}`;
+    const head: Layout = [bracketed(`fn ${name.name}(`, names(parameters), ') = '), rightSide(body, 2)];
+    if (derivatives.length === 0) return head;
+    const derivative: Layout = ['with derivative ', separated(derivatives.map(layOut), ',')];
+    return group([head, nest(2, [space, group(derivative)])]);
   },
   input: declaration,
   target: declaration,
   state: declaration,
-  param: (statement) => (statement.frozen ? 'frozen ' : '') + declaration(statement),
+  param: (statement) => declaration({ ...statement, kind: statement.frozen ? 'frozen param' : 'param' }),
   const: declaration,
-  noise: ({ groups }) => `noise ${joined(groups, printNoise)}`,
+  noise: ({ groups }) => worded('noise', groups.map(printNoise)),
   innerCell: ({ name, cell, sizes, numbers }) => {
-    const settings = numbers.length > 0 ? `; ${joined(numbers, printNamed)}` : '';
-    return `cell ${name.name}: ${cell.name}(${joined(sizes, printExpression)}${settings})`;
+    const settings: Layout = numbers.length > 0 ? ['; ', separated(numbers.map(layOutNamed), ',')] : '';
+    const parts: Layout = [separated(sizes.map(layOut), ','), settings];
+    return worded('cell', [bracketed(`${name.name}: ${cell.name}(`, parts, ')')]);
   },
-  equation: (statement) => {
-    const left = names(statement.names);
-    return `${statement.list ? `[${left}]` : left} = ${printExpression(statement.value)}`;
-  },
-  output: ({ entries }) => `output ${joined(entries, printEntry)}`,
-  loss: ({ value }) => `loss ${printExpression(value)}`,
+  equation: printEquation,
+  output: ({ entries }) => worded('output', entries.map(printEntry)),
+  loss: ({ value }) => worded('loss', [layOut(value)]),
 };
 
-const printEntry = ({ name, value }: HeaderEntry | OutputEntry): string =>
-  value === undefined ? name.name : `${name.name} = ${printExpression(value)}`;
-
-const printNamed = ({ name, value }: NamedArgument): string => `${name.name} = ${printExpression(value)}`;
-
-function printGroup({ names: list, type, initialiser }: DeclarationGroup): string {
-  const start = initialiser === undefined ? '' : ` ${printInitialiser(initialiser)}`;
-  return `${names(list)}: ${printType(type)}${start}`;
+/** Operators that begin a line stand below the equals sign, unless that is far to the right. */
+function printEquation({ names: defined, list, value }: Equation): Layout {
+  const left = defined.map(({ name }) => name).join(', ');
+  const start = list ? `[${left}] ` : `${left} `;
+  return [`${start}= `, rightSide(value, start.length <= farRight ? start.length : 4)];
 }
 
-const printNoise = ({ names: list, type, draw, scope }: NoiseGroup): string =>
-  `${names(list)}: ${printType(type)} ~ ${printExpression(draw)} per ${scope}`;
+const farRight = 24;
 
-const printType = (type: TypeExpression): string =>
+/** Lines go `by` to the right; a call or a stack that is too long closes where its statement began. */
+function rightSide(value: Expression, by: number): Layout {
+  const closes = value.kind === 'call' || value.kind === 'stack' || value.kind === 'list';
+  return closes ? layOut(value) : nest(by, layOut(value));
+}
+
+const printEntry = ({ name, value }: HeaderEntry | OutputEntry): Layout =>
+  value === undefined ? name.name : [`${name.name} = `, nest(2, layOut(value))];
+
+function printGroup({ names: list, type, initialiser }: DeclarationGroup): Layout {
+  const start: Layout = initialiser === undefined ? '' : [' ', printInitialiser(initialiser)];
+  return [names(list), ': ', printType(type), start];
+}
+
+const printNoise = ({ names: list, type, draw, scope }: NoiseGroup): Layout => [
+  names(list),
+  ': ',
+  printType(type),
+  ' ~ ',
+  nest(2, layOut(draw)),
+  ` per ${scope}`,
+];
+
+const printType = (type: TypeExpression): Layout =>
   type.kind === 'index'
-    ? `index(${printExpression(type.classes)})`
-    : `[${joined(type.dims, printExpression)}]`;
+    ? ['index(', layOut(type.classes), ')']
+    : bracketed('[', separated(type.dims.map(layOut), ','), ']');
 
-function printInitialiser(initialiser: Initialiser): string {
+function printInitialiser(initialiser: Initialiser): Layout {
   switch (initialiser.kind) {
     case 'value':
-      return `= ${printExpression(initialiser.value)}`;
+      return ['= ', nest(2, layOut(initialiser.value))];
     case 'draw':
-      return `~ ${printExpression(initialiser.value)}`;
+      return ['~ ', nest(2, layOut(initialiser.value))];
     case 'indexFunction':
-      return `= (${names(initialiser.indices)}) -> ${printExpression(initialiser.body)}`;
+      return ['= (', names(initialiser.indices), ') -> ', nest(2, layOut(initialiser.body))];
   }
-}
-
-function joined<T>(list: readonly T[], printOne: (part: T) => string): string {
-  return list.map(printOne).join(', ');
 }

@@ -1,15 +1,23 @@
+import { bracketed, group, type Layout, nothing, onOneLine, separated, space } from './layout.ts';
 import { type Binding, binaryBinding, binding, mayFollowDirectly, unaryBinding } from './precedence.ts';
-import type { Binary, BinaryOperator, Expression, Unary } from './tree.ts';
+import type { Binary, BinaryOperator, Expression, If, NamedArgument, Unary } from './tree.ts';
 
-/** An expression as canonical text, with no bracket that is not needed. */
+/** An expression as canonical text on one line, with no bracket that is not needed. */
 export function printExpression(expression: Expression): string {
-  return printAtLeast(binding.if, expression);
+  return onOneLine(layOut(expression));
 }
 
+/** An expression with the places where it may be broken: before operators, and inside of brackets. */
+export function layOut(expression: Expression): Layout {
+  return atLeast(binding.if, expression);
+}
+
+export const layOutNamed = ({ name, value }: NamedArgument): Layout => [`${name.name} = `, layOut(value)];
+
 /** In brackets where it binds looser than `least`. */
-function printAtLeast(least: Binding, expression: Expression): string {
-  const text = printers[expression.kind](expression as never);
-  return bindingOf(expression) < least ? `(${text})` : text;
+function atLeast(least: Binding, expression: Expression): Layout {
+  const layout = printers[expression.kind](expression as never);
+  return bindingOf(expression) < least ? bracketed('(', layout, ')') : layout;
 }
 
 function bindingOf(expression: Expression): Binding {
@@ -26,68 +34,69 @@ function bindingOf(expression: Expression): Binding {
 }
 
 type Printers = {
-  readonly [K in Expression['kind']]: (expression: Extract<Expression, { kind: K }>) => string;
+  readonly [K in Expression['kind']]: (expression: Extract<Expression, { kind: K }>) => Layout;
 };
 
-const operand = (expression: Expression): string => printAtLeast(binding.operand, expression);
-const joined = (expressions: readonly Expression[], separator: string): string =>
-  expressions.map(printExpression).join(separator);
+const operand = (expression: Expression): Layout => atLeast(binding.operand, expression);
 
 const printers: Printers = {
   number: ({ text }) => text,
   identifier: ({ name }) => name,
   unary: (expression) => printUnary(expression, unaryBinding[expression.operator].right),
-  binary: printBinary,
-  if: ({ condition, then, otherwise }) =>
-    `if ${printAtLeast(binding.or, condition)} then ${printExpression(then)} else ${printExpression(otherwise)}`,
+  binary: (expression) => group(printChain(expression, binaryBinding[expression.operator].own)),
+  if: (expression) => group(printArms(expression)),
   call: ({ callee, args, named }) => {
-    const parts = [
-      ...args.map(printExpression),
-      ...named.map(({ name, value }) => `${name.name} = ${printExpression(value)}`),
-    ];
-    return `${callee.name}(${parts.join(', ')})`;
+    const parts = [...args.map(layOut), ...named.map(layOutNamed)];
+    if (parts.length === 0) return `${callee.name}()`;
+    return bracketed(`${callee.name}(`, separated(parts, ','), ')');
   },
-  member: ({ object, name }) => `${operand(object)}.${name.name}`,
-  indexing: ({ object, index }) => `${operand(object)}[${printExpression(index)}]`,
-  slice: ({ object, start, end }) => `${operand(object)}[${printExpression(start)}:${printExpression(end)}]`,
-  stack: ({ parts }) => `[${joined(parts, '; ')}]`,
-  list: ({ elements }) => `[${joined(elements, ', ')}]`,
+  member: ({ object, name }) => [operand(object), `.${name.name}`],
+  indexing: ({ object, index }) => [operand(object), '[', layOut(index), ']'],
+  slice: ({ object, start, end }) => [operand(object), '[', layOut(start), ':', layOut(end), ']'],
+  stack: ({ parts }) => bracketed('[', separated(parts.map(layOut), ';'), ']'),
+  list: ({ elements }) => bracketed('[', separated(elements.map(layOut), ','), ']'),
 };
 
-function printUnary({ operator, operand: inner }: Unary, least: Binding): string {
+/** `if a then b`, `else if c then d`, `else e`: each on a line of its own, or all on one. */
+function printArms({ condition, then, otherwise }: If): Layout {
+  const arm = ['if ', atLeast(binding.or, condition), ' then ', layOut(then)];
+  const rest = otherwise.kind === 'if' ? printArms(otherwise) : layOut(otherwise);
+  return [...arm, space, 'else ', rest];
+}
+
+function printUnary({ operator, operand: inner }: Unary, least: Binding): Layout {
   const sign = operator === 'not' ? 'not ' : '-';
   // `--x` needs no brackets at any level: signs are read one after the other.
-  if (inner.kind === 'unary' && inner.operator === operator) return sign + printUnary(inner, least);
-  return sign + printAtLeast(least, inner);
+  if (inner.kind === 'unary' && inner.operator === operator) return [sign, printUnary(inner, least)];
+  return [sign, atLeast(least, inner)];
 }
 
-function printBinary(expression: Binary): string {
+/** Operators of one binding from the left are one group, which breaks before all of them or none. */
+function printChain(expression: Binary, own: Binding): Layout {
   const { operator, left, right } = expression;
-  const { left: leastLeft, right: leastRight } = binaryBinding[operator];
-  const rightText =
+  const least = binaryBinding[operator];
+  const goesOn = left.kind === 'binary' && bindingOf(left) === own && own >= least.left;
+  return [
+    goesOn ? printChain(left, own) : printOperand(operator, left, least.left),
+    spaced(operator),
     right.kind === 'unary' && mayFollowDirectly(operator, right)
       ? printUnary(right, binding.power)
-      : printAtLeast(leastRight, right);
-  return printAtLeast(leastLeft, left) + spaced(operator, left, right) + rightText;
+      : printOperand(operator, right, least.right),
+  ];
 }
 
-const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '^']);
-
-/** `a*b`, but `W @ x * U @ h`: an operator does not look tighter than one that binds tighter beside it. */
-function spaced(operator: BinaryOperator, left: Expression, right: Expression): string {
-  const loose = !tight.has(operator) || (operator !== '^' && (showsMatrix(left) || showsMatrix(right)));
-  return loose ? ` ${operator} ` : operator;
+/** A matrix product in `(W @ x)*(U @ h)` needs no brackets, but with them it can be seen. */
+function printOperand(operator: BinaryOperator, side: Expression, least: Binding): Layout {
+  const scales = operator === '*' || operator === '/';
+  return atLeast(scales && isMatrixProduct(side) ? binding.operand : least, side);
 }
 
-/** Whether a matrix product stands in it outside of brackets, when it is an operand of `*` or `/`. */
-function showsMatrix(expression: Expression): boolean {
-  let part = expression;
-  for (;;) {
-    if (part.kind === 'unary' && part.operator === '-') part = part.operand;
-    else if (part.kind === 'binary' && part.operator === '@') return true;
-    else if (part.kind === 'binary' && (part.operator === '*' || part.operator === '/')) {
-      if (showsMatrix(part.right)) return true;
-      part = part.left;
-    } else return false;
-  }
+function isMatrixProduct(expression: Expression): boolean {
+  if (expression.kind === 'unary') return expression.operator === '-' && isMatrixProduct(expression.operand);
+  return expression.kind === 'binary' && expression.operator === '@';
+}
+
+function spaced(operator: BinaryOperator): Layout {
+  if (operator === '^') return '^';
+  return operator === '*' || operator === '/' ? [nothing, operator] : [space, `${operator} `];
 }

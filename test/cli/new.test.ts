@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { templateTexts } from '../../cli/templates.generated.ts';
-import { compile, format, parse } from '../../compiler/index.ts';
+import { compile, format } from '../../compiler/index.ts';
 import { adam, instantiateSync, trainEpoch } from '../../runtime/index.ts';
 import { numbersFrom } from '../support/numbersFrom.ts';
 import { rnnc, scratch } from './support.ts';
@@ -27,7 +27,7 @@ describe.each(templates)('rnnc new --template %s', (template) => {
     const { out } = await rnnc('check', path);
     expect(out).toMatch(new RegExp(`ok, cell ${name}\\(`));
     const text = readFileSync(path, 'utf8');
-    expect(format(parse({ name, text }).tree)).toBe(text);
+    expect(format({ name, text })).toBe(text);
     expect((await rnnc('gradcheck', path)).code).toBe(0);
   });
 

@@ -264,7 +264,7 @@ describe('unrolled', () => {
   it('a plain network is one expression, and its gradient one product', () => {
     expect(equationsOf(unrolledText(cell(...plain('h', 'z'), 'output h'), 3))).toEqual([
       'h_3 = tanh(W @ x_3 + U @ tanh(W @ x_2 + U @ tanh(W @ x_1 + U @ h_0)))',
-      'h_0_bar = U.T @ ((1 - h_1*h_1) * U.T @ ((1 - h_2*h_2) * U.T @ ((1 - h_3*h_3)*h_3_bar)))',
+      'h_0_bar = U.T @ ((1 - h_1*h_1)*(U.T @ ((1 - h_2*h_2)*(U.T @ ((1 - h_3*h_3)*h_3_bar)))))',
     ]);
   });
 

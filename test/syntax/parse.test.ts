@@ -36,14 +36,14 @@ describe('where a statement ends', () => {
 
   it('goes on after a comma, as declarations do', () => {
     expect(statements('param W: [H, I] ~ glorot,', 'b: [H] = 0', 'output h,', 'y = x')).toEqual([
-      'param W: [H, I] ~ glorot, b: [H] = 0',
+      'param  W: [H, I] ~ glorot, b: [H] = 0',
       'output h, y = x',
     ]);
   });
 
   it('opens a left side with a bracket at the start of a line', () => {
     expect(statements('param b: [4*H] = 0', '[i, f] = split(z, 2)')).toEqual([
-      'param b: [4*H] = 0',
+      'param  b: [4*H] = 0',
       '[i, f] = split(z, 2)',
     ]);
   });
