@@ -21,8 +21,15 @@ export function isArray(values: Values): values is ArrayLike<number> {
   return ArrayBuffer.isView(values) || Array.isArray(values);
 }
 
-/** @throws RuntimeError RNN504 for a name that is not among `known` */
+/** @throws RuntimeError RNN504 for a name that is not among `known`, RNN509 where `values` is no record */
 export function checkNames(values: Values, what: string, known: readonly string[]): void {
+  if (typeof values !== 'object' || values === null) {
+    fail(runtimeErrors.badSetting, {
+      name: `${what}s`,
+      value: values,
+      range: 'arrays by name, or one array',
+    });
+  }
   if (isArray(values)) return;
   for (const [name] of entriesOf(values)) {
     if (!known.includes(name)) fail(runtimeErrors.unknownName, { what, name, known });
@@ -49,7 +56,8 @@ export function checkLength(
  * Checks and copies inputs or targets of `steps` steps into their buffers.
  *
  * @param inputs  with the buffer of each, [window, batch, ...shape]
- * @throws RuntimeError RNN501 wrong length, RNN503 index out of range, RNN504 unknown name, RNN505 missing
+ * @throws RuntimeError RNN501 wrong length, RNN503 index out of range, RNN504 unknown name, RNN505 missing,
+ *         RNN530 an array where nothing is read
  */
 export function copyInputs(
   what: 'input' | 'target',

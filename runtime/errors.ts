@@ -41,7 +41,7 @@ export const advice = 'Lower the learning rate, or clip the gradient (clipByGlob
 export const runtimeErrors = {
   wrongSize: entry(
     'RNN501',
-    'An array has another length than its shape asks for.',
+    'An array has another length than its shape asks for, or is none.',
     (p: { what: string; shape: string; expected: number; given: unknown }) =>
       `${p.what} must hold ${counted(p.expected)}, ${p.shape}; it ${holding(p.given)}.`,
   ),

@@ -227,7 +227,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
    *                input must be whole numbers of its range.
    * @param steps   1 … the compiled window
    * @returns views of the outputs by name, [steps, batch, ...shape], valid until the next run
-   * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN550; nothing was run then
+   * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN530, RNN550; nothing was run then
    */
   forward(given: Values, steps: number, options: ForwardOptions = {}): Types['outputs'] {
     const { window, batch } = this.manifest;

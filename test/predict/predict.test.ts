@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -268,10 +268,13 @@ describe('a run folder', () => {
     return to;
   };
 
-  it('that is none', async () => {
-    for (const folder of [path('nothing'), path('next.rnn')]) {
-      const { code, err } = await rnnc('predict', folder);
-      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('holds no run') });
+  it('that is none has one exit code, whoever asks for it', async () => {
+    mkdirSync(path('hollow'));
+    for (const folder of [path('nothing'), path('next.rnn'), path('hollow')]) {
+      for (const call of [['predict'], ['evaluate'], ['train', '--resume']]) {
+        const { code, err } = await rnnc(...call, folder);
+        expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('holds no run') });
+      }
     }
   });
 

@@ -59,6 +59,12 @@ const cases: readonly [what: string, run: () => unknown, message: RegExp][] = [
     /RNN501 .*w must hold 1/,
   ],
   ['an unknown input', () => cell().forward({ x: [0, 0], z: [1] }, 1), /RNN504 .*no input z; it has x/],
+  ['null for inputs', () => cell().forward(null as never, 1), /RNN505 {2}The input x is missing/],
+  [
+    'a number for targets',
+    () => cell().forward([1, 2], 1, { targets: 3 as never }),
+    /RNN509 {2}targets must be .*got 3/,
+  ],
   ['no input', () => cell().forward({}, 1), /RNN505 {2}The input x is missing/],
   ['backward before forward', () => cell().backward(), /RNN506/],
   [
