@@ -50,7 +50,8 @@ const numberTypes: ReadonlyMap<string, NumberType> = new Map<string, NumberType>
   ['BF16', { bytes: 2, read: fromBrain }],
 ]);
 
-const metadataName = '__metadata__';
+/** What no array can be named: the format keeps it for texts. */
+export const metadataName = '__metadata__';
 
 /**
  * Equal files give equal bytes. Names are any strings but `__metadata__`, which the format keeps for itself.

@@ -6,7 +6,7 @@ import { beginRun } from '../run/begin.ts';
 import type { OptimiserName, ScheduleName } from '../run/choices.ts';
 import { optimisers } from '../run/optimisers.ts';
 import { resumeRun } from '../run/resume.ts';
-import { type Pace, type Run, train } from '../run/training.ts';
+import { type Run, train } from '../run/training.ts';
 
 export interface TrainCommand {
   readonly data?: string;
@@ -57,30 +57,26 @@ export async function trainFile(
   given: ReadonlySet<string>,
   io: Io,
 ): Promise<ExitCode> {
-  const { resume, data, epochs, patience } = command;
+  const { resume, data, epochs, patience, checkpointEvery } = command;
   if (resume !== undefined) {
     checkResume(path, given);
     const again = {
       ...(data !== undefined && { data }),
       ...(given.has('epochs') && { epochs }),
       ...(patience !== undefined && { patience }),
+      ...(given.has('checkpointEvery') && { checkpointEvery }),
     };
-    return await trainLocked(await resumeRun(resume, again, io), command, io);
+    return await trainLocked(await resumeRun(resume, again, io), io);
   }
-  return await trainLocked(
-    await beginRun(requirePath(path), beginOptions(command, path, given), io),
-    command,
-    io,
-  );
+  return await trainLocked(await beginRun(requirePath(path), beginOptions(command, path, given), io), io);
 }
 
 async function trainLocked(
   { run, network }: { readonly run: Run; readonly network: Instance },
-  pace: Pace,
   io: Io,
 ): Promise<ExitCode> {
   try {
-    return await train(run, network, pace, io);
+    return await train(run, network, io);
   } finally {
     run.folder.unlock();
   }

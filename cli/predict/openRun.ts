@@ -6,7 +6,6 @@ import { RunFolder } from '../run/folder.ts';
 import { compileRun } from '../run/network.ts';
 import { resumeCommand } from '../run/training.ts';
 import { loadRunWeights } from '../run/weights.ts';
-import { checkConfiguration } from './checkConfiguration.ts';
 
 export interface OpenRun {
   readonly configuration: Configuration;
@@ -22,7 +21,6 @@ export interface OpenRun {
 export async function openRun(path: string, io: Io): Promise<OpenRun> {
   const folder = new RunFolder(path);
   const configuration = readConfiguration(folder);
-  checkConfiguration(configuration, folder.file('configuration'));
   if (!folder.has('weights')) {
     throw new Failure(
       exitCodes.failed,
@@ -31,7 +29,7 @@ export async function openRun(path: string, io: Io): Promise<OpenRun> {
     );
   }
   const network = await streaming(configuration, io);
-  loadRunWeights(folder, network);
+  loadRunWeights(folder, network, configuration);
   return { configuration, network };
 }
 

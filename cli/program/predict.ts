@@ -2,11 +2,10 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import { delimiter, wholeNumber } from '../options.ts';
 import type { Finish } from './finish.ts';
-import { examples } from './shared.ts';
+import { eitherOr, examples } from './shared.ts';
 
 export function addPredictCommand(program: Command, io: Io, finish: Finish): void {
-  program
-    .command('predict')
+  eitherOr(program.command('predict'), 'key')
     .description('The next rows after a history, or a prediction for each row that comes.')
     .argument('<run>', 'folder of a run of rnnc train')
     .option('-d, --data <file.csv>', "the history, - for standard input (default: the run's data)")

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { collectSizes, wholeNumber } from '../options.ts';
 
 /*
@@ -27,3 +27,15 @@ export const inputCotangents = new Option(
 /** Lines below the help of a command. */
 export const examples = (...lines: readonly string[]) =>
   ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
+
+/** A command whose option `--NAME` is refused beside `--no-NAME`; of the two the last would count. */
+export function eitherOr(command: Command, name: string): Command {
+  const said = new Set<string>();
+  for (const one of [name, `no-${name}`]) {
+    command.on(`option:${one}`, () => {
+      said.add(one);
+      if (said.size > 1) command.error(`error: option '--${name}' cannot be used with option '--no-${name}'`);
+    });
+  }
+  return command;
+}

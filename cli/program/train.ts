@@ -13,11 +13,10 @@ import {
 } from '../options.ts';
 import { optimiserNames, scheduleNames } from '../run/choices.ts';
 import type { Finish } from './finish.ts';
-import { cell, examples, size } from './shared.ts';
+import { cell, eitherOr, examples, size } from './shared.ts';
 
 export function addTrainCommand(program: Command, io: Io, finish: Finish): void {
-  program
-    .command('train')
+  eitherOr(program.command('train'), 'clip')
     .description('Trains a cell with a loss on a CSV file; --resume goes on with a run.')
     .argument('[file]', '.rnn file, or - for standard input')
     .option('-d, --data <file.csv>', 'UTF-8, the first line names the columns; - for standard input')

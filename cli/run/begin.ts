@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { boundSizes, checkedCell } from '../../compiler/compile.ts';
 import type { Instance } from '../../runtime/index.ts';
+import { metadataName } from '../../runtime/safetensors.ts';
 import { bindColumns } from '../data/bind.ts';
 import { quoted } from '../data/columns.ts';
 import type { Fill } from '../data/fill.ts';
@@ -41,6 +42,7 @@ export interface BeginOptions {
   readonly target: 'js' | 'wasm';
   readonly profile?: 'separate' | 'fused';
   readonly out?: string;
+  readonly checkpointEvery: number;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function beginRun(
   const { load, sources, imports } = recordImports(loadImport);
   const cell = checkedCell(source, { ...(options.cell !== undefined && { cell: options.cell }), load });
   checkLoss(cell);
+  checkNames(cell);
   const bindings = bindColumns(cell, options, options.size);
   const columns = columnsOf(bindings);
   const raw = rawColumns(options.raw, columns);
@@ -100,6 +103,7 @@ export async function beginRun(
     training: { ...options.training, batch },
     target,
     ...(profile && { profile }),
+    checkpointEvery: options.checkpointEvery,
   };
   optimiserOf(draft.training);
   const data = prepare(table, series, reading, scales);
@@ -126,6 +130,15 @@ function checkLoss({ name, loss }: Cell): void {
   throw new Failure(
     exitCodes.failed,
     `${name} has no loss, so there is nothing to learn. Write, for example:\n  target y: []\n  loss (y_hat - y)^2`,
+  );
+}
+
+function checkNames({ parameters }: Cell): void {
+  const kept = parameters.find(({ name }) => name === metadataName);
+  if (kept === undefined) return;
+  throw new Failure(
+    exitCodes.failed,
+    `The parameter ${kept.name} needs another name: weights are kept as safetensors, which has that one for itself.`,
   );
 }
 

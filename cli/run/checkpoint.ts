@@ -120,7 +120,7 @@ export function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint, manif
   folder.write('checkpoint', encodeSafetensors({ tensors, metadata }));
 }
 
-/** @throws Failure where the file cannot be read, or is no checkpoint */
+/** @throws Failure where the file cannot be read, is no checkpoint, or is damaged */
 export function readCheckpoint(folder: RunFolder): Checkpoint {
   const file = folder.file('checkpoint');
   const { tensors, metadata } = readTensors(folder, 'checkpoint');
@@ -128,10 +128,7 @@ export function readCheckpoint(folder: RunFolder): Checkpoint {
   if (metadata.get('format') !== 'rnnc-checkpoint-1' || noted === undefined) {
     throw new Failure(exitCodes.failed, `${file} is no checkpoint of this version of rnnc.`);
   }
-  const { window, optimiserUpdates, ...rest } = JSON.parse(noted) as Omit<Position, 'window'> & {
-    readonly window?: Omit<WindowPosition, 'state'>;
-    readonly optimiserUpdates: number;
-  };
+  const { window, optimiserUpdates, ...rest } = parsePosition(noted, file);
   const under = <T extends TensorValues>(prefix: string): Map<string, T> =>
     new Map(
       [...tensors].flatMap(([name, { values }]) =>
@@ -147,6 +144,26 @@ export function readCheckpoint(folder: RunFolder): Checkpoint {
   };
 }
 
+type Noted = Omit<Position, 'window'> & {
+  readonly window?: Omit<WindowPosition, 'state'>;
+  readonly optimiserUpdates: number;
+};
+
+/** @throws Failure (failed) naming the file, where it is not as `writeCheckpoint` writes it */
+function parsePosition(text: string, file: string): Noted {
+  try {
+    const noted = JSON.parse(text) as Noted;
+    const { epoch, group, sums, best, window, optimiserUpdates } = noted;
+    const whole = [epoch - 1, group, optimiserUpdates, window?.first ?? 0, window?.from ?? 0];
+    const finite = [...Object.keys(noSums).map((name) => sums[name as keyof EpochSums]), best?.loss ?? 0];
+    const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+    if (whole.every(isWhole) && finite.every(Number.isFinite)) return noted;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new Failure(exitCodes.failed, `${file} is damaged: the position it notes is none.`);
+}
+
 function stateFrom(
   tensors: TensorFile['tensors'],
   under: <T extends TensorValues>(prefix: string) => Map<string, T>,
@@ -154,8 +171,8 @@ function stateFrom(
   return {
     states: named(under<Float32Array | Int32Array>('state')),
     fresh: named(under<Uint8Array>('fresh')),
-    stepCounters: tensors.get('stepCounters')!.values as Int32Array,
-    sequenceNumbers: tensors.get('sequenceNumbers')!.values as Int32Array,
+    stepCounters: tensors.get('stepCounters')?.values as Int32Array,
+    sequenceNumbers: tensors.get('sequenceNumbers')?.values as Int32Array,
   };
 }
 

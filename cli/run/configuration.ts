@@ -4,6 +4,7 @@ import type { BoundInput } from '../data/bind.ts';
 import type { Fill } from '../data/fill.ts';
 import type { Scale } from '../data/scale.ts';
 import { exitCodes, Failure } from '../failure.ts';
+import { checkConfiguration } from './checkConfiguration.ts';
 import type { OptimiserName, ScheduleName } from './choices.ts';
 import type { RunFolder } from './folder.ts';
 
@@ -37,6 +38,8 @@ export interface Configuration {
   readonly target: 'js' | 'wasm';
   /** How multiply-adds round; absent until a host has chosen. */
   readonly profile?: 'separate' | 'fused';
+  /** Seconds from one checkpoint to the next. */
+  readonly checkpointEvery?: number;
 }
 
 export interface BoundTarget extends BoundInput {
@@ -107,7 +110,7 @@ export function writeConfiguration(folder: RunFolder, configuration: Configurati
   folder.write('configuration', `${JSON.stringify(configuration, null, 2)}\n`);
 }
 
-/** @throws Failure (usage) where the folder holds no run, (failed) where its configuration is of another format */
+/** @throws Failure (usage) where the folder holds no run, (failed) where its configuration is of another format or damaged */
 export function readConfiguration(folder: RunFolder): Configuration {
   if (!folder.has('configuration')) {
     throw new Failure(
@@ -129,5 +132,6 @@ export function readConfiguration(folder: RunFolder): Configuration {
       `${folder.file('configuration')} is no configuration of this version of rnnc.`,
     );
   }
+  checkConfiguration(parsed as Configuration, folder.file('configuration'));
   return parsed as Configuration;
 }

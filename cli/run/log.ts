@@ -38,9 +38,13 @@ export function readLog(folder: RunFolder, epochs: number): LogLine[] {
   );
 }
 
+/** @returns undefined where it is not as `writeLog` writes it */
 function parseLine(text: string): LogLine | undefined {
   try {
-    return JSON.parse(text) as LogLine;
+    const line = JSON.parse(text) as LogLine;
+    const { trainingLoss, heldOutLoss = 0, gradientNorm, updates, clipped } = line;
+    const numbers = [trainingLoss, heldOutLoss, gradientNorm.mean, gradientNorm.largest, updates, clipped];
+    return numbers.every(Number.isFinite) ? line : undefined;
   } catch {
     return undefined;
   }

@@ -24,6 +24,7 @@ import { watchedClip } from './gradient.ts';
 import { heldOutLoss } from './heldOut.ts';
 import type { LogLine } from './log.ts';
 import { learningRates } from './schedules.ts';
+import { updatesByEpoch } from './updates.ts';
 
 /** Whom the loop tells how it goes. */
 export interface Listener {
@@ -68,7 +69,7 @@ export async function trainLoop(
   const clip = watchedClip(options.clip);
   let bestParameters = from?.bestParameters;
   let position: Position = from?.position ?? { epoch: 1, group: 0, sums: noSums };
-  const rateAfter = learningRates(options, windowsOf(data, options));
+  const rateAfter = learningRates(options, updatesByEpoch(data, options));
   const signal: Abort = {
     reason: new Error('Training was interrupted.'),
     get aborted() {
@@ -143,14 +144,6 @@ export async function trainLoop(
     if (await worthwhile()) return { ending: 'interrupted', checkpoint: checkpoint() };
   }
   return { ending: position.epoch > epochs ? 'epochs' : 'patience', checkpoint: checkpoint() };
-}
-
-/** Of an epoch: groups differ from one to the next, their lengths do not. */
-function windowsOf(data: Prepared, { batch, seed, updateEvery }: TrainingOptions): number {
-  return trainingGroups(data, batch, seed, 1).reduce(
-    (sum, { steps }) => sum + Math.ceil(steps / updateEvery),
-    0,
-  );
 }
 
 function outOfPatience({ epoch, best }: Position, { patience }: TrainingOptions): boolean {

@@ -37,6 +37,9 @@ export function restore(
   const absent =
     state && manifest.states.find(({ name }) => !lookUp(state.states, name) || !lookUp(state.fresh, name));
   if (absent !== undefined) damaged(`the state ${absent.name} is missing`);
+  for (const name of ['stepCounters', 'sequenceNumbers'] as const) {
+    if (state !== undefined && state[name]?.length !== manifest.batch) damaged(`its ${name} do not fit`);
+  }
   try {
     if (bestParameters !== undefined) network.setParameters(bestParameters);
     network.setParameters(parameters);

@@ -17,6 +17,7 @@ export interface ResumeOptions {
   readonly data?: string;
   readonly epochs?: number;
   readonly patience?: number;
+  readonly checkpointEvery?: number;
 }
 
 /**
@@ -35,7 +36,8 @@ export async function resumeRun(
   try {
     folder.sweep();
     const from = folder.has('checkpoint') ? readCheckpoint(folder) : undefined;
-    const configuration = changed(before, options);
+    const done = (from?.position.epoch ?? 1) - 1;
+    const configuration = changed(before, options, done);
     const data = await readRunData(configuration);
     const network = await networkOf(configuration, data.series);
     if (configuration !== before) writeConfiguration(folder, configuration);
@@ -74,21 +76,30 @@ export async function readRunData({ data, inputs, targets, ahead, columns, train
   return prepared;
 }
 
-function changed(before: Configuration, { data, epochs, patience }: ResumeOptions): Configuration {
-  if (data === undefined && epochs === undefined && patience === undefined) return before;
-  if (before.training.schedule === 'cosine' && epochs !== undefined && epochs !== before.training.epochs) {
+function changed(before: Configuration, options: ResumeOptions, done: number): Configuration {
+  const { data, epochs, patience, checkpointEvery } = options;
+  if (Object.keys(options).length === 0) return before;
+  const { training } = before;
+  if (training.schedule === 'cosine' && epochs !== undefined && epochs !== training.epochs) {
     throw new Failure(
       exitCodes.usage,
-      `The learning rate of this run goes down to 0 at epoch ${before.training.epochs}: leave out --epochs, or begin a new run.`,
+      `The learning rate of this run goes down to 0 at epoch ${training.epochs}: leave out --epochs, or begin a new run.`,
+    );
+  }
+  if (epochs !== undefined && epochs < done) {
+    throw new Failure(
+      exitCodes.usage,
+      `--epochs ${epochs}: ${done} epochs are done already. It counts all epochs, those that are done too.`,
     );
   }
   return {
     ...before,
     data: { ...before.data, ...(data !== undefined && { file: data === '-' ? data : resolve(data) }) },
     training: {
-      ...before.training,
+      ...training,
       ...(epochs !== undefined && { epochs }),
       ...(patience !== undefined && { patience }),
     },
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
   };
 }

@@ -2,25 +2,39 @@ import { cosineSchedule, type Schedule, stepSchedule, warmup } from '../../runti
 import type { ScheduleName } from './choices.ts';
 import type { TrainingOptions } from './configuration.ts';
 
-type Options = Pick<TrainingOptions, 'epochs' | 'stepEpochs' | 'stepFactor'>;
+/** Of a run. */
+export interface Updates {
+  /** In its first epoch. */
+  readonly first: number;
+  /** In all epochs, those left for the schedule after a warm-up; at least 1. */
+  readonly rest: () => number;
+}
 
-/** By the name that `--schedule` takes, in updates; epochs have so many of them. */
-const schedules: Readonly<Record<ScheduleName, (updates: number, options: Options) => Schedule>> = {
+/** By the name that `--schedule` takes, in updates. */
+const schedules: Readonly<Record<ScheduleName, (updates: Updates, options: TrainingOptions) => Schedule>> = {
   constant: () => () => 1,
-  step: (updates, { stepEpochs, stepFactor }) =>
-    stepSchedule({ every: updates * stepEpochs, factor: stepFactor }),
-  cosine: (updates, { epochs }) => cosineSchedule({ period: updates * epochs }),
+  step: ({ first }, { stepEpochs, stepFactor }) =>
+    stepSchedule({ every: first * stepEpochs, factor: stepFactor }),
+  cosine: ({ rest }) => cosineSchedule({ period: rest() }),
 };
 
 /**
  * The learning rate by the updates that are done: in the first `warmup` updates it rises evenly, then it goes as the
- * schedule says, from its beginning.
+ * schedule says, from its beginning; half a cosine takes all updates that are left.
  *
- * @param updates  of an epoch
+ * @param updatesOf  of an epoch, from 1
  */
-export function learningRates(options: TrainingOptions, updates: number): (done: number) => number {
-  const { schedule, warmup: length, learningRate } = options;
-  const then = schedules[schedule](updates, options);
+export function learningRates(
+  options: TrainingOptions,
+  updatesOf: (epoch: number) => number,
+): (done: number) => number {
+  const { schedule, warmup: length, learningRate, epochs } = options;
+  const rest = () => {
+    let total = 0;
+    for (let epoch = 1; epoch <= epochs; epoch++) total += updatesOf(epoch);
+    return Math.max(1, total - length);
+  };
+  const then = schedules[schedule]({ first: updatesOf(1), rest }, options);
   const factor = length === 0 ? then : warmup({ length, from: 1 / (length + 1) }, then);
   return (done) => learningRate * factor(done);
 }

@@ -27,11 +27,6 @@ export interface Run {
   readonly from?: Checkpoint;
 }
 
-/** Seconds from one checkpoint to the next. */
-export interface Pace {
-  readonly checkpointEvery: number;
-}
-
 /**
  * A network of a run at its start, to be trained.
  *
@@ -50,9 +45,9 @@ export async function networkOf(configuration: Configuration, series: readonly S
  *
  * @throws Failure (file) where a file cannot be written, (failed) where the numbers leave their range
  */
-export async function train(run: Run, network: Instance, pace: Pace, io: Io): Promise<ExitCode> {
+export async function train(run: Run, network: Instance, io: Io): Promise<ExitCode> {
   const { folder, configuration, data, from } = run;
-  const { training } = configuration;
+  const { training, checkpointEvery = 10 } = configuration;
   const optimiser = optimiserOf(training);
   const log = readLog(folder, (from?.position.epoch ?? 1) - 1);
   if (from !== undefined) {
@@ -77,7 +72,7 @@ export async function train(run: Run, network: Instance, pace: Pace, io: Io): Pr
         reached = checkpoint;
         view.logged(line);
       },
-      wantsCheckpoint: () => performance.now() - saved >= 1000 * pace.checkpointEvery,
+      wantsCheckpoint: () => performance.now() - saved >= 1000 * checkpointEvery,
       checkpoint: (take) => {
         save(take());
         saved = performance.now();
@@ -101,7 +96,12 @@ export async function train(run: Run, network: Instance, pace: Pace, io: Io): Pr
   }
 }
 
-function report({ folder, configuration }: Run, outcome: Outcome, log: readonly LogLine[], io: Io): ExitCode {
+function report(
+  { folder, configuration, from }: Run,
+  outcome: Outcome,
+  log: readonly LogLine[],
+  io: Io,
+): ExitCode {
   const { ending, checkpoint } = outcome;
   const { epochs, patience } = configuration.training;
   const { best, epoch } = checkpoint.position;
@@ -110,6 +110,10 @@ function report({ folder, configuration }: Run, outcome: Outcome, log: readonly 
     return exitCodes.interrupted;
   }
   const what = log.at(-1)?.heldOutLoss === undefined ? 'training loss' : 'held-out loss';
+  if (from?.position.epoch === epoch) {
+    const more = ending === 'patience' ? `--patience above ${patience}` : `--epochs above ${epochs}`;
+    io.out(`There was nothing left to do; ${resumeCommand(folder)} goes on with ${more}.\n`);
+  }
   if (ending === 'patience') {
     io.out(`Stopped after epoch ${epoch - 1} of ${epochs}: no better ${what} in ${patience} epochs.\n`);
   }

@@ -1,5 +1,5 @@
 import { type Instance, loadWeights, type Manifest, RuntimeError } from '../../runtime/index.ts';
-import { encodeSafetensors, type Tensor } from '../../runtime/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../runtime/safetensors.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import type { Configuration } from './configuration.ts';
 import type { RunFolder } from './folder.ts';
@@ -28,14 +28,26 @@ export function writeWeights(
 /**
  * Gives a network of the run's cell the best weights.
  *
- * @throws Failure (file) where they cannot be read, (failed) where they do not fit, with what differs
+ * @throws Failure (file) where they cannot be read, (failed) where they do not fit, with what differs, or their
+ *         normalisation is not the run's
  */
-export function loadRunWeights(folder: RunFolder, network: Instance): void {
+export function loadRunWeights(
+  folder: RunFolder,
+  network: Instance,
+  { columns }: Pick<Configuration, 'columns'>,
+): void {
   const bytes = folder.read('weights');
+  const file = folder.file('weights');
   try {
     loadWeights(network, bytes);
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
-    throw new Failure(exitCodes.failed, `${folder.file('weights')}: ${error.message}`);
+    throw new Failure(exitCodes.failed, `${file}: ${error.message}`);
   }
+  const normalisation = decodeSafetensors(bytes).metadata.get('normalisation');
+  if (normalisation === undefined || normalisation === JSON.stringify(columns)) return;
+  throw new Failure(
+    exitCodes.failed,
+    `${file} and ${folder.file('configuration')} do not belong together: their normalisations differ.`,
+  );
 }

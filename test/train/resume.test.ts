@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, cpSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,14 +18,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes, Failure } from '../../cli/failure.ts';
 import { readCheckpoint, writeCheckpoint } from '../../cli/run/checkpoint.ts';
 import { optimiserNames } from '../../cli/run/choices.ts';
-import { readConfiguration } from '../../cli/run/configuration.ts';
+import { readConfiguration, writeConfiguration } from '../../cli/run/configuration.ts';
 import { type Disk, RunFolder } from '../../cli/run/folder.ts';
 import type { LogLine } from '../../cli/run/log.ts';
 import { type Listener, trainLoop } from '../../cli/run/loop.ts';
 import { optimiserOf } from '../../cli/run/optimisers.ts';
 import { readRunData } from '../../cli/run/resume.ts';
 import { networkOf, train } from '../../cli/run/training.ts';
-import { decodeSafetensors } from '../../runtime/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../runtime/safetensors.ts';
 import { rnnc } from '../cli/support.ts';
 import { csv, filesOf, wave, workshop } from './support.ts';
 
@@ -342,14 +351,14 @@ describe('a disk that is full', () => {
         rmSync(two, { recursive: true, force: true });
         const { path: run } = await prepared('room-two', '--epochs', '20', '--out', two);
         for (const name of whole.keys()) if (name !== 'config.json') rmSync(join(run, name));
-        const configuration = readConfiguration(new RunFolder(run));
+        const configuration = { ...readConfiguration(new RunFolder(run)), checkpointEvery: 0 };
         const folder = new RunFolder(run, fullAfter(bytes));
         const made = await readRunData(configuration);
         const network = await networkOf(configuration, made.series);
         const begun = { folder, configuration, data: made };
         const plain = picocolors.createColors(false);
         const io = { out: () => {}, err: () => {}, terminal: false, colours: { out: plain, err: plain } };
-        await expect(train(begun, network, { checkpointEvery: 0 }, io)).rejects.toThrow(
+        await expect(train(begun, network, io)).rejects.toThrow(
           /^Cannot write .*: no space is left on the disk\./,
         );
         for (const [name, content] of filesOf(run)) {
@@ -378,6 +387,111 @@ describe('a disk that is full', () => {
     folder.create();
     expect(() => folder.write('checkpoint', 'x')).toThrow('no space is left on the disk');
     expect(folder.has('checkpoint')).toBe(false);
+  });
+});
+
+describe('a run that is gone on with', () => {
+  it('keeps how often it was told to save', async () => {
+    const folder = await prepared('pace', '--checkpoint-every', '3.5');
+    expect(readConfiguration(folder).checkpointEvery).toBe(3.5);
+    expect((await rnnc('train', '--resume', folder.path, '--epochs', '2')).code).toBe(0);
+    expect(readConfiguration(folder).checkpointEvery).toBe(3.5);
+    expect((await rnnc('train', '--resume', folder.path, '--checkpoint-every', '7')).code).toBe(0);
+    expect(readConfiguration(folder).checkpointEvery).toBe(7);
+  });
+
+  it('is told where nothing is left to do, or less than is done is asked for', async () => {
+    const { path: run } = await prepared('done');
+    expect((await rnnc('train', '--resume', run, '--epochs', '3')).out).not.toContain('nothing left');
+    const before = filesOf(run);
+    const again = await rnnc('train', '--resume', run);
+    expect(again.out).toContain(
+      `There was nothing left to do; rnnc train --resume ${run} goes on with --epochs above 3.`,
+    );
+    const fewer = await rnnc('train', '--resume', run, '--epochs', '2');
+    expect(fewer).toMatchObject({ code: exitCodes.usage, out: '' });
+    expect(fewer.err).toContain('--epochs 2: 3 epochs are done already.');
+    expect(filesOf(run)).toEqual(before);
+  });
+
+  it('has weights and configuration that belong together', async () => {
+    const folder = await prepared('normalised');
+    const configuration = readConfiguration(folder);
+    const [column, ...rest] = configuration.columns;
+    writeConfiguration(folder, {
+      ...configuration,
+      columns: [{ ...column!, mean: column!.mean + 1 }, ...rest],
+    });
+    const { code, err } = await rnnc('predict', folder.path);
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain('do not belong together: their normalisations differ');
+  });
+
+  const { parse, stringify } = JSON;
+  const damages: readonly (readonly [field: string, value: unknown])[] = [
+    ['window', 0],
+    ['updateEvery', 33],
+    ['clip', 'much'],
+    ['optimiser', 'magic'],
+    ['optimiserOptions', [['beta1', null]]],
+    ['learningRate', null],
+    ['schedule', 'sometimes'],
+    ['stepEpochs', 1.5],
+    ['stepFactor', 0],
+    ['warmup', -1],
+    ['epochs', '7'],
+    ['batch', undefined],
+    ['seed', -1],
+    ['patience', 0],
+  ];
+  it('has a configuration as it was written, in every field', async () => {
+    const folder = await prepared('fields');
+    const whole = readFileSync(folder.file('configuration'), 'utf8');
+    expect(Object.keys(readConfiguration(folder).training).length).toBeGreaterThan(10);
+    for (const [field, value] of [...damages, ['training', null]] as const) {
+      const damaged = parse(whole) as Record<string, Record<string, unknown>>;
+      if (field === 'training') delete damaged.training;
+      else damaged.training![field] = value;
+      put('fields/config.json', stringify(damaged));
+      const answer = await rnnc('train', '--resume', folder.path);
+      expect(answer).toMatchObject({ code: exitCodes.failed, out: '' });
+      const part = field === 'training' ? field : `training.${field}`;
+      expect(answer.err).toContain(`${folder.file('configuration')} is damaged: ${part} is not as`);
+    }
+  });
+
+  it('has a checkpoint and a log that fit, or the file is named', async () => {
+    const folder = await prepared('misfits');
+    const file = folder.file('checkpoint');
+    const log = folder.file('log');
+    const [bytes, lines] = [readFileSync(file), readFileSync(log, 'utf8')];
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    const without = (name: string) => new Map([...tensors].filter(([one]) => one !== name));
+    const position = (text: string) => new Map([...metadata, ['position', text]]);
+    const misfits = [
+      { tensors: without('parameters/U'), metadata },
+      { tensors: without('best/U'), metadata },
+      { tensors: without('optimiser/mean/U'), metadata },
+      { tensors, metadata: position('{') },
+      { tensors, metadata: position('null') },
+      { tensors, metadata: position(metadata.get('position')!.replace('"epoch":2', '"epoch":0')) },
+      { tensors, metadata: position(metadata.get('position')!.replace('"sums"', '"sum"')) },
+      {
+        tensors,
+        metadata: position(metadata.get('position')!.replace(/}$/, ',"window":{"first":2,"from":1}}')),
+      },
+    ];
+    for (const misfit of misfits) {
+      writeFileSync(file, encodeSafetensors(misfit));
+      const answer = await rnnc('train', '--resume', folder.path, '--epochs', '2');
+      expect(answer).toMatchObject({ code: exitCodes.failed, out: '' });
+      expect(answer.err).toContain(`${file} is damaged: `);
+    }
+    writeFileSync(file, bytes);
+    writeFileSync(log, lines.replace(/"heldOutLoss":[^,]*/, '"heldOutLoss":null'));
+    const answer = await rnnc('train', '--resume', folder.path, '--epochs', '2');
+    expect(answer).toMatchObject({ code: exitCodes.failed, out: '' });
+    expect(answer.err).toContain(`${log} is damaged`);
   });
 });
 

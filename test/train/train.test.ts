@@ -35,8 +35,9 @@ async function train(...args: readonly string[]) {
 
 /** The network that a run has found. */
 async function bestOf(folder: RunFolder) {
-  const network = await networkOf(readConfiguration(folder), []);
-  loadRunWeights(folder, network);
+  const configuration = readConfiguration(folder);
+  const network = await networkOf(configuration, []);
+  loadRunWeights(folder, network, configuration);
   return network;
 }
 
@@ -187,6 +188,60 @@ describe('rnnc train', () => {
     const cosine = [0, 1, 2, 3].map((k) => Number((0.05 * (1 + Math.cos((Math.PI * k) / 4))).toFixed(6)));
     expect(of(await rates(...whole, '--schedule', 'cosine'))).toEqual(cosine);
     expect(of(await rates(...whole, '--warmup', '3'))).toEqual([0.025, 0.05, 0.075, 0.1]);
+    // After two updates of warm-up the cosine takes the two that are left.
+    expect(of(await rates(...whole, '--warmup', '2', '--schedule', 'cosine'))).toEqual(
+      [0.1 / 3, 0.2 / 3, 0.1, 0.05].map((rate) => Number(rate.toFixed(6))),
+    );
+  });
+
+  it('counts windows without a target neither as updates nor in a schedule', async () => {
+    const x = wave(40);
+    const y = x.map((value, i) => (i < 20 ? '' : value));
+    const data = put('late.csv', csv({ x, y }));
+    const { log } = await train(
+      ...[next, '--data', data, '--inputs', 'x', '--fill', 'zero', '--holdout', '0', '--window', '10'],
+      ...['--epochs', '2', '--schedule', 'cosine', '--learning-rate', '0.1'],
+    );
+    expect(log.map(({ updates }) => updates)).toEqual([2, 2]);
+    // Half a cosine over four updates; each line has the rate of the last of its epoch.
+    const rate = (done: number) => 0.05 * (1 + Math.cos((Math.PI * done) / 4));
+    expect(log.map(({ learningRate }) => learningRate)).toEqual([
+      expect.closeTo(rate(1), 12),
+      expect.closeTo(rate(3), 12),
+    ]);
+  });
+
+  it('counts them by epoch, where that depends on which sequences run side by side', async () => {
+    // Of two of four sequences no target is there in the second half: paired they leave windows out, else not.
+    const rows = [0, 1, 2, 3].flatMap((who) => [...Array(10).keys()].map((t) => ({ who, t })));
+    const data = put(
+      'pairs.csv',
+      csv({
+        who: rows.map(({ who }) => who),
+        x: rows.map(({ t }) => t),
+        y: rows.map(({ who, t }) => (who < 2 && t >= 5 ? '' : t % 3)),
+      }),
+    );
+    const { log } = await train(
+      ...[next, '--data', data, '--inputs', 'x', '--key', 'who', '--fill', 'zero', '--holdout', '0'],
+      ...[
+        '--window',
+        '5',
+        '--batch',
+        '2',
+        '--epochs',
+        '20',
+        '--schedule',
+        'cosine',
+        '--learning-rate',
+        '0.1',
+      ],
+    );
+    const updates = log.map((line) => line.updates);
+    expect(new Set(updates)).toEqual(new Set([3, 4]));
+    const total = updates.reduce((sum, count) => sum + count, 0);
+    const last = 0.05 * (1 + Math.cos((Math.PI * (total - 1)) / total));
+    expect(log.at(-1)!.learningRate).toBeCloseTo(last, 12);
   });
 
   it('takes several inputs and targets, by name, and several sequences', async () => {
@@ -262,8 +317,11 @@ describe('rnnc train', () => {
       await train(...forecast, '--epochs', '1'),
       await train(...forecast, '--epochs', '1', '-s', 'H=5'),
     ];
-    const network = await networkOf(readConfiguration(one.folder), []);
-    expect(() => loadRunWeights(two.folder, network)).toThrow(/weights\.safetensors: RNN519 .*\[5, 5\]/s);
+    const configuration = readConfiguration(one.folder);
+    const network = await networkOf(configuration, []);
+    expect(() => loadRunWeights(two.folder, network, configuration)).toThrow(
+      /weights\.safetensors: RNN519 .*\[5, 5\]/s,
+    );
   });
 });
 
@@ -272,6 +330,7 @@ describe('rnnc train refuses', () => {
     'plain.rnn',
     'cell Plain() {\n  input x: []\n  state h: []\n  h = tanh(x + h_prev)\n}\n',
   );
+  const metadata = put('metadata.rnn', cellText.replace(/\bb\b/g, '__metadata__'));
   const flat = csv({ a: [1, 2, 3, 4, 5, 6], b: [2, 1, 2, 1, 2, 1] });
   const ab = put('ab.csv', flat);
   const gap = put('gap.csv', 'a,b\n1,2\n3,\n5,6\n7,8\n9,1\n');
@@ -348,6 +407,24 @@ describe('rnnc train refuses', () => {
     ['a size without end', [...forecast, '-s', 'H=1e8'], failed, 'RNN'],
     ['a size that is not there', [...forecast, '-s', 'Q=3'], failed, 'Q'],
     ['an unknown raw column', [...forecast, '--raw', 't'], usage, 'no input and no target takes that column'],
+    [
+      'a clip and none',
+      [...forecast, '--clip', '1', '--no-clip'],
+      usage,
+      "cannot be used with option '--no-clip'",
+    ],
+    [
+      'none and a clip',
+      [...forecast, '--no-clip', '--clip', '1'],
+      usage,
+      "cannot be used with option '--no-clip'",
+    ],
+    [
+      'a name that files keep',
+      [metadata, '--data', series, '--inputs', 'v', '--targets', 'v'],
+      failed,
+      '__metadata__',
+    ],
     ['a wide delimiter', [...forecast, '--delimiter', '::'], usage, 'one character, or tab'],
     ['both from standard input', ['-', '--data', '-'], usage, 'Only one'],
   ])('%s', async (_, args, code, message) => {
