@@ -15,15 +15,30 @@ import { threefry } from './threefry.ts';
  * A word w from 0 to 2³² - 1 gives u = (w + 1/2)/2³², computed in f64 and rounded to f32 at the end.
  */
 
-/** How a word becomes a draw, computed in f64. */
-type Distribution = (word: number, first: number, second: number) => number;
-
 const evenly = (word: number): number => (word + 0.5) / 2 ** 32;
 
+/** Writes a draw for each of these words, computed in f64. */
+type Distribution = (
+  words: Uint32Array,
+  into: Float32Array,
+  from: number,
+  to: number,
+  first: number,
+  second: number,
+) => void;
+
 const distributions: Readonly<Record<ManifestNoise['distribution'], Distribution>> = {
-  bernoulli: (word, probability) => (word < probability * 2 ** 32 ? 1 : 0),
-  normal: (word, mean, deviation) => mean + deviation * normalQuantile(evenly(word)),
-  uniform: (word, low, high) => low + (high - low) * evenly(word),
+  bernoulli(words, into, from, to, probability) {
+    const below = probability * 2 ** 32;
+    for (let at = from, i = 0; at < to; at++, i++) into[at] = words[i]! < below ? 1 : 0;
+  },
+  normal(words, into, from, to, mean, deviation) {
+    for (let at = from, i = 0; at < to; at++, i++)
+      into[at] = mean + deviation * normalQuantile(evenly(words[i]!));
+  },
+  uniform(words, into, from, to, low, high) {
+    for (let at = from, i = 0; at < to; at++, i++) into[at] = low + (high - low) * evenly(words[i]!);
+  },
 };
 
 /** What is drawn from: all of `ManifestNoise` that a draw depends on. */
@@ -32,8 +47,8 @@ export type NoiseSource = Pick<ManifestNoise, 'name' | 'distribution' | 'args'>;
 /** The draws of one noise of one seed. */
 export class NoiseStream {
   readonly #key = new Uint32Array(2);
-  readonly #place = new Uint32Array(2);
-  readonly #words = new Uint32Array(2);
+  readonly #pair = new Uint32Array(2);
+  readonly #words = new Uint32Array(256);
   readonly #draw: Distribution;
   readonly #first: number;
   readonly #second: number;
@@ -60,13 +75,18 @@ export class NoiseStream {
    * @param step      steps of the sequence before; 0 for noise that is drawn once
    */
   fill(into: Float32Array, from: number, to: number, sequence: number, step: number): void {
-    const words = this.#words;
-    const place = this.#place;
+    const place = this.#pair;
     threefry(this.#key[0]!, this.#key[1]!, sequence, step, place);
-    for (let at = from, j = 0; at < to; at += 2, j++) {
-      threefry(place[0]!, place[1]!, j, 0, words);
-      into[at] = this.#draw(words[0]!, this.#first, this.#second);
-      if (at + 1 < to) into[at + 1] = this.#draw(words[1]!, this.#first, this.#second);
+    const [key0, key1] = [place[0]!, place[1]!];
+    const words = this.#words;
+    for (let at = from; at < to; at += words.length) {
+      const end = Math.min(to, at + words.length);
+      for (let i = 0; i < end - at; i += 2) {
+        threefry(key0, key1, (at - from + i) >> 1, 0, place);
+        words[i] = place[0]!;
+        words[i + 1] = place[1]!;
+      }
+      this.#draw(words, into, at, end, this.#first, this.#second);
     }
   }
 }
