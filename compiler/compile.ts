@@ -18,6 +18,7 @@ import { arrange } from './optimise/arrange.ts';
 import { forwardOnly } from './optimise/forwardOnly.ts';
 import { optimise } from './optimise/passes.ts';
 import { withoutInputCotangents } from './optimise/removeDead.ts';
+import { type Stabilised, stabilise } from './optimise/stable/stabilise.ts';
 import { type CompileOptions, checkCall, checkSourceText } from './options.ts';
 import { type BlockName, blocksOf, registerBlocks } from './plan/blocks.ts';
 import { choosePlan } from './plan/choose.ts';
@@ -39,8 +40,10 @@ export type { CompileOptions } from './options.ts';
 export interface Stages {
   /** Names resolved, shapes settled. */
   readonly cell: Cell;
-  /** One step, as toGraph made it. */
+  /** One step, with what would overflow or cancel as it is written computed in another way. */
   readonly graph: StepGraph;
+  /** Where that is so, and how. */
+  readonly stabilised: readonly Stabilised[];
   /** With its adjoint where training, passes done, sizes still symbolic. */
   readonly optimised: StepGraph | TrainingGraph;
   /** Arranged for fast kernels, with numbers for sizes. */
@@ -126,26 +129,26 @@ function once<T>(make: () => T): () => T {
 export function compileStages(source: Source, options: CompileOptions = {}): Stages {
   checkCall(source, options);
   const front = frontStages(source, options);
-  const { cell, graph, optimised, bound } = front;
+  const { cell, graph, stabilised, optimised, bound } = front;
   const plan = planned(front, { ...options, ...variantFor(options) });
-  return { cell, graph, optimised, bound, plan, program: lowered(plan) };
+  return { cell, graph, stabilised, optimised, bound, plan, program: lowered(plan) };
 }
 
-interface Front extends Pick<Stages, 'cell' | 'graph' | 'optimised' | 'bound'> {
+interface Front extends Pick<Stages, 'cell' | 'graph' | 'stabilised' | 'optimised' | 'bound'> {
   readonly batch: number;
   readonly window: number;
 }
 
 /** All that does not depend on rounding and register block. */
 function frontStages(source: Source, options: CompileOptions): Front {
-  const { cell, graph, optimised } = graphStages(source, options);
+  const { cell, graph, stabilised, optimised } = graphStages(source, options);
   const binding = boundSizes(cell, options.sizes);
   const training = options.training ?? true;
   const { batch = 1, window = training ? 64 : 1 } = options;
   checkExtents(cell, { batch, window });
   const wanted = options.inputCotangents === true ? optimised : withoutInputCotangents(optimised);
   const bound = bind(options.plan === 'naive' ? wanted : arrange(wanted), binding);
-  return { cell, graph, optimised, bound, batch, window };
+  return { cell, graph, stabilised, optimised, bound, batch, window };
 }
 
 function planned(
@@ -172,13 +175,14 @@ function lowered(plan: Plan): Program {
 export function graphStages(
   source: Source,
   options: CompileOptions = {},
-): Pick<Stages, 'cell' | 'graph' | 'optimised'> {
+): Pick<Stages, 'cell' | 'graph' | 'stabilised' | 'optimised'> {
   const cell = checkedCell(source, options);
   verifyCell(cell);
   const training = options.training ?? true;
-  const graph = verified(stepGraph(cell, options));
+  const { graph, done } = stabilise(verified(stepGraph(cell, options)));
+  verifyGraph(graph);
   const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : forwardOnly(graph);
-  return { cell, graph, optimised: optimise(whole) };
+  return { cell, graph, stabilised: done, optimised: optimise(whole) };
 }
 
 /**

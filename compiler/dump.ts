@@ -2,6 +2,7 @@ import { printCell } from './cell/print.ts';
 import { type CompileOptions, checkedCell, compileStages, graphStages } from './compile.ts';
 import { CompileError } from './diagnostics/compileError.ts';
 import { printGraph } from './graph/print.ts';
+import { printStabilised } from './optimise/stable/print.ts';
 import { checkAmong, checkCall } from './options.ts';
 import { printPlan } from './plan/print.ts';
 import { printProgram } from './program/print.ts';
@@ -26,7 +27,10 @@ export function dump(source: Source, stage: StageName, options: CompileOptions =
   checkAmong(source, 'stage', stage, stageNames);
   if (stage === 'syntax') return syntaxText(source);
   if (stage === 'cell') return printCell(checkedCell(source, options));
-  if (stage === 'graph') return printGraph(graphStages(source, options).optimised);
+  if (stage === 'graph') {
+    const { optimised, stabilised } = graphStages(source, options);
+    return printGraph(optimised) + printStabilised(stabilised);
+  }
   const stages = compileStages(source, options);
   switch (stage) {
     case 'plan':

@@ -26,7 +26,7 @@ export class GraphBuilder {
 
   constructor(origin: Origin, nodes: readonly GraphNode[] = []) {
     this.origin = origin;
-    for (const node of nodes) this.#add(node);
+    for (const node of nodes) this.#push(node, keyOf(node));
   }
 
   node(id: NodeId): GraphNode {
@@ -294,10 +294,15 @@ export class GraphBuilder {
   #add(node: GraphNode): NodeId {
     const key = isShared(node) ? keyOf(node) : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
-    if (known !== undefined) return known;
+    return known ?? this.#push(node, key);
+  }
+
+  /** Nodes that are given keep their numbers, equal ones too. */
+  #push(node: GraphNode, key: string | undefined): NodeId {
     this.nodes.push(node);
-    if (key !== undefined) this.#known.set(key, this.nodes.length - 1);
-    return this.nodes.length - 1;
+    const id = this.nodes.length - 1;
+    if (key !== undefined && !this.#known.has(key)) this.#known.set(key, id);
+    return id;
   }
 }
 
