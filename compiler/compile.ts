@@ -10,6 +10,7 @@ import { CompileError } from './diagnostics/compileError.ts';
 import { diagnose } from './diagnostics/diagnostic.ts';
 import { type Binding, type Bound, bind } from './graph/bind.ts';
 import type { StepGraph, TrainingGraph } from './graph/graph.ts';
+import { withRows } from './graph/rows.ts';
 import { toGraph } from './graph/toGraph.ts';
 import { verifyGraph } from './graph/verify.ts';
 import { describe } from './module/describe.ts';
@@ -179,10 +180,21 @@ export function graphStages(
   const cell = checkedCell(source, options);
   verifyCell(cell);
   const training = options.training ?? true;
-  const { graph, done } = stabilise(verified(stepGraph(cell, options)));
-  verifyGraph(graph);
+  const { lengths = false, resets = false } = options;
+  if (resets) refuseDrawnNoise(cell, options);
+  const { graph: stable, done } = stabilise(verified(stepGraph(cell, options)));
+  const graph = verified(withRows(stable, { lengths, resets }));
   const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : forwardOnly(graph);
   return { cell, graph, stabilised: done, optimised: optimise(whole) };
+}
+
+/** A draw belongs to a sequence's number, of which a row has one in a window. */
+function refuseDrawnNoise({ noises, name }: Cell, { training = true, noise }: CompileOptions): void {
+  const [first] = noises;
+  if (first === undefined || (noise ?? (training ? 'drawn' : 'expected')) === 'expected') return;
+  throw new CompileError([
+    diagnose(compileCatalog.noiseWithResets, first.span, { cell: name, noise: first.name }),
+  ]);
 }
 
 /**

@@ -37,6 +37,13 @@ export interface CompileOptions {
   readonly block?: BlockName;
   /** Whether `backward` gives the loss's derivative by the inputs too; default false. */
   readonly inputCotangents?: boolean;
+  /**
+   * Whether rows of a batch may end before the others, at lengths that are given with each call; default false. Costs a
+   * choice at every state, output and operand of a product.
+   */
+  readonly lengths?: boolean;
+  /** Whether rows may begin new sequences inside a window, at steps that are given with each call; default false. */
+  readonly resets?: boolean;
   /** Default `fast`; `naive` is the plan without cleverness, for comparison. */
   readonly plan?: 'fast' | 'naive';
   /** Reads imported files. */
@@ -69,6 +76,8 @@ const ranges: Readonly<Record<keyof CompileOptions, Range>> = {
   profile: among('separate', 'fused'),
   block: among(...Object.keys(registerBlocks)),
   inputCotangents: among(true, false),
+  lengths: among(true, false),
+  resets: among(true, false),
   plan: among('fast', 'naive'),
   load: { holds: (value) => typeof value === 'function', words: 'a function' },
 };

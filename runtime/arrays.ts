@@ -55,7 +55,8 @@ export function checkLength(
 /**
  * Checks and copies inputs or targets of `steps` steps into their buffers.
  *
- * @param inputs  with the buffer of each, [window, batch, ...shape]
+ * @param inputs   with the buffer of each, [window, batch, ...shape]
+ * @param lengths  [batch]: class numbers behind a row's last step are padding, and none look at them
  * @throws RuntimeError RNN501 wrong length, RNN503 index out of range, RNN504 unknown name, RNN505 missing,
  *         RNN530 an array where nothing is read
  */
@@ -65,6 +66,7 @@ export function copyInputs(
   inputs: readonly InputBuffer[],
   steps: number,
   batch: number,
+  lengths?: ArrayLike<number>,
 ): void {
   if (isArray(values) && inputs.length !== 1) {
     const names = inputs.map(({ input }) => input.name);
@@ -88,7 +90,7 @@ export function copyInputs(
       fail(runtimeErrors.missing, { what, name: input.name, shape: showShape(outer, input) });
     }
     checkLength(`${what} ${input.name}`, value, outer, input);
-    copyInput(what, value, input, buffer, batch);
+    copyInput(what, value, input, buffer, batch, lengths);
   }
 }
 
@@ -134,8 +136,9 @@ export function copyInput(
   input: ManifestInput,
   buffer: Lanes,
   batch: number,
+  lengths?: ArrayLike<number>,
 ): void {
-  if (input.classes !== undefined) checkClasses(what, value, input, input.classes, batch);
+  if (input.classes !== undefined) checkClasses(what, value, input, input.classes, batch, lengths);
   buffer.set(value);
 }
 
@@ -145,10 +148,13 @@ function checkClasses(
   input: ManifestInput,
   classes: number,
   batch: number,
+  lengths?: ArrayLike<number>,
 ): void {
   for (let i = 0; i < value.length; i++) {
     const entry = value[i]!;
     if (Number.isInteger(entry) && entry >= 0 && entry < classes) continue;
+    // A class number is a scalar: entry i is example i.
+    if (lengths !== undefined && Math.floor(i / batch) >= lengths[i % batch]!) continue;
     const example = Math.floor(i / sizeOf(input.shape));
     fail(runtimeErrors.badIndex, {
       what: `${what} ${input.name}`,

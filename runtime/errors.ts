@@ -174,6 +174,12 @@ export const runtimeErrors = {
     (p: { what: string; count: number }) =>
       `The cell has no ${p.what}s, and ${counted(p.count)} ${p.count === 1 ? 'is' : 'are'} given as such. Leave them out.`,
   ),
+  rowsNotCompiled: entry(
+    'RNN540',
+    'Lengths or resets are given to a cell that was not compiled for them.',
+    (p: { cell: string; option: 'lengths' | 'resets' }) =>
+      `${p.cell} was compiled without ${p.option}. Compile it with { ${p.option}: true }, or rnnc compile --${p.option}.`,
+  ),
   noNoise: entry(
     'RNN550',
     'Noise is to be drawn in code that knows its expectation alone.',

@@ -14,13 +14,14 @@ import {
 import { checkWeights, LossMean } from './loss.ts';
 import { type Named, named } from './named.ts';
 import type { Mode } from './noiseBuffers.ts';
+import { checkRowTimes, cutRowTimes, type RowTimes, withoutPadding } from './rows.ts';
 import { showShape, sizeOf } from './shapes.ts';
 
 /** Arrays of the whole sequence, or a function that gives those of `steps` steps from step `first` on. */
 export type InputSource = Values | ((first: number, steps: number) => Values);
 
 /** Options of `evaluate`. */
-export interface EvaluateOptions extends LongCallOptions {
+export interface EvaluateOptions extends LongCallOptions, RowTimes {
   /** [steps, batch, ...shape] by name. Without them a loss that needs targets is left out. */
   readonly targets?: InputSource;
   /** [steps, batch], at least 0: how much the loss of each step and row counts; all alike by default. */
@@ -45,6 +46,8 @@ const optionNames: OptionNames<EvaluateOptions> = {
   chunk: true,
   collect: true,
   onChunk: true,
+  lengths: true,
+  resets: true,
   ...longCallOptions,
 };
 
@@ -64,7 +67,7 @@ export interface Evaluable {
   forward(
     inputs: Values,
     steps: number,
-    options?: { readonly targets?: Values; readonly mode?: Mode },
+    options?: RowTimes & { readonly targets?: Values; readonly mode?: Mode },
   ): Named<Float32Array>;
 }
 
@@ -77,7 +80,7 @@ export interface Evaluable {
  *
  * @param inputs  [steps, batch, ...shape] by name, or a function that is asked chunk by chunk
  * @param steps   whole, at least 1
- * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN550
+ * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN540, RNN550
  * @throws `signal.reason` when aborted. Nothing else runs meanwhile, so here only a callback can abort; timers and clicks
  *         need `evaluateAsync`.
  */
@@ -125,8 +128,10 @@ function* evaluateByChunks(
   );
   const inputsOf = chunks('input', inputs, manifest.inputs, batch, steps);
   const targetsOf = options.targets && chunks('target', options.targets, manifest.targets, batch, steps);
-  const { lossWeights, mode = 'evaluation' } = options;
-  if (lossWeights !== undefined) checkWeights(lossWeights, steps, batch);
+  const { mode = 'evaluation' } = options;
+  if (options.lossWeights !== undefined) checkWeights(options.lossWeights, steps, batch);
+  checkRowTimes(manifest, options, steps);
+  const lossWeights = withoutPadding(options.lossWeights, options.lengths, steps, batch);
   const collected = collectors(manifest, options.collect ?? false, steps);
   const hasLoss = manifest.loss !== undefined && (targetsOf !== undefined || manifest.targets.length === 0);
   const mean = new LossMean();
@@ -136,7 +141,11 @@ function* evaluateByChunks(
   for (let first = 0; first < steps; first += chunk) {
     const count = Math.min(chunk, steps - first);
     const targets = targetsOf?.(first, count);
-    const outputs = instance.forward(inputsOf(first, count), count, { ...(targets && { targets }), mode });
+    const outputs = instance.forward(inputsOf(first, count), count, {
+      ...(targets && { targets }),
+      ...cutRowTimes(options, batch, first, count),
+      mode,
+    });
     if (hasLoss) {
       mean.add(instance.losses, lossWeights && part(lossWeights, first * batch, (first + count) * batch));
     }

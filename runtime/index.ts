@@ -16,6 +16,7 @@ export type {
   ManifestNoise,
   ManifestOutput,
   ManifestParameter,
+  ManifestRows,
   ManifestState,
   WasmVariant,
 } from '../compiler/module/manifest.ts';
@@ -27,6 +28,7 @@ export { readWasm } from './load.ts';
 export type { Lanes } from './memory.ts';
 export type { Given, Named } from './named.ts';
 export type { Mode } from './noiseBuffers.ts';
+export type { RowTimes } from './rows.ts';
 export type { StateSnapshot } from './state.ts';
 export type { VariantOptions } from './variant.ts';
 export type { StateView } from './views.ts';

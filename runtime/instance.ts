@@ -25,19 +25,27 @@ import { checkWeights, LossMean } from './loss.ts';
 import { layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
 import { checkMode, type Mode, NoiseBuffers } from './noiseBuffers.ts';
+import { checkRowTimes, RowControls, type RowTimes, withoutPadding } from './rows.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
 import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
 import { checkFinite } from './weights.ts';
 
 /** Options of `Instance.forward`. */
-export interface ForwardOptions {
+export interface ForwardOptions extends RowTimes {
   /** What the loss compares with: [steps, batch, ...shape], by name, or the one array where the cell has one target. */
   readonly targets?: Values;
   /** Whether noise is drawn (`training`, the default) or its expectation (`evaluation`). */
   readonly mode?: Mode;
 }
 
-const forwardOptions: OptionNames<ForwardOptions> = { targets: true, mode: true };
+const forwardOptions: OptionNames<ForwardOptions> = {
+  targets: true,
+  mode: true,
+  lengths: true,
+  resets: true,
+};
+
+const noTimes: RowTimes = {};
 
 /**
  * A live cell: compiled code, its memory, and the state that is carried from one call to the next. All arrays are views
@@ -65,6 +73,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
   readonly #memory: Memory;
   readonly #carried: CarriedStates;
   readonly #noise: NoiseBuffers;
+  readonly #rows: RowControls | undefined;
   readonly #inputs: readonly InputBuffer[];
   readonly #targets: readonly InputBuffer[];
   readonly #viewsOf: (steps: number) => WindowViews;
@@ -87,6 +96,8 @@ export class Instance<Types extends CellTypes = CellTypes> {
     this.#noise = new NoiseBuffers(manifest, memory, seed);
     this.#inputs = inputBuffers(manifest.inputs, manifest.batch, memory);
     this.#targets = inputBuffers(manifest.targets, manifest.batch, memory);
+    this.#rows =
+      manifest.rows && new RowControls(manifest, manifest.rows, memory, [...this.#inputs, ...this.#targets]);
     this.inputs = named(this.#inputs.map(({ input, buffer }) => [input.name, buffer]));
     this.targets = named(this.#targets.map(({ input, buffer }) => [input.name, buffer]));
     this.parameters = named(manifest.parameters.map(({ name, buffer }) => [name, memory.f32(buffer)]));
@@ -128,7 +139,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
 
   /** [batch]: steps each row has done since its sequence began, the last window's included. A copy. */
   get stepCounters(): Int32Array {
-    return this.#carried.stepCounters.map((count) => count + this.#carried.pending);
+    return this.#carried.stepCounters.map((_, row) => this.#carried.stepsAt(this.#carried.pending, row));
   }
 
   /** [batch]: running number of each row's sequence. A copy. */
@@ -227,7 +238,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
    *                input must be whole numbers of its range.
    * @param steps   1 … the compiled window
    * @returns views of the outputs by name, [steps, batch, ...shape], valid until the next run
-   * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN530, RNN550; nothing was run then
+   * @throws RuntimeError RNN501 to RNN505, RNN509, RNN518, RNN530, RNN540, RNN550; nothing was run then
    */
   forward(given: Values, steps: number, options: ForwardOptions = {}): Types['outputs'] {
     const { window, batch } = this.manifest;
@@ -236,23 +247,24 @@ export class Instance<Types extends CellTypes = CellTypes> {
     checkMode(this.manifest, options.mode);
     if (!(Number.isInteger(steps) && steps >= 1 && steps <= window))
       fail(runtimeErrors.badSteps, { steps, window });
+    checkRowTimes(this.manifest, options, steps);
     this.#canGoBack = false;
     checkNames(
       inputs,
       'input',
       this.manifest.inputs.map(({ name }) => name),
     );
-    copyInputs('input', inputs, this.#inputs, steps, batch);
+    copyInputs('input', inputs, this.#inputs, steps, batch, options.lengths);
     if (options.targets !== undefined) {
       checkNames(
         options.targets,
         'target',
         this.manifest.targets.map(({ name }) => name),
       );
-      copyInputs('target', options.targets, this.#targets, steps, batch);
+      copyInputs('target', options.targets, this.#targets, steps, batch, options.lengths);
     }
     if (this.manifest.training) this.#stale = true;
-    this.#run(steps, options.mode ?? 'training');
+    this.#run(steps, options.mode ?? 'training', options);
     this.#hasLoss = options.targets !== undefined || this.#targets.length === 0;
     this.#canGoBack = true;
     return this.outputs;
@@ -272,7 +284,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
     this.#canGoBack = false;
     takeStep(inputs, this.#inputs, this.manifest.batch);
     this.#hasLoss = false;
-    this.#run(1, 'evaluation');
+    this.#run(1, 'evaluation', noTimes);
     return this.#stepOutputs;
   }
 
@@ -286,7 +298,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
     this.#requireLoss();
     if (weights !== undefined) checkWeights(weights, this.#steps, this.manifest.batch);
     const mean = new LossMean();
-    mean.add(this.losses, weights);
+    mean.add(this.losses, this.#withoutPadding(weights));
     return mean.mean;
   }
 
@@ -305,7 +317,10 @@ export class Instance<Types extends CellTypes = CellTypes> {
     const steps = this.#steps;
     const weights = lossWeightsOf(options);
     if (weights !== undefined) this.#requireLoss();
-    fillLossCotangent(manifest, this.#memory, steps, weights, options.lossScale ?? 1);
+    if (typeof weights === 'object' && weights !== null) checkWeights(weights, steps, manifest.batch);
+    const counted =
+      weights === 'mean' ? (this.#withoutPadding() ?? 'mean') : weights && this.#withoutPadding(weights);
+    fillLossCotangent(manifest, this.#memory, steps, counted, options.lossScale ?? 1);
     fillOutputCotangents(manifest, this.#memory, steps, options.outputCotangents ?? {});
     fillFinalStateCotangents(manifest, this.#memory, options.finalStateCotangents ?? {});
     this.#canGoBack = false;
@@ -375,14 +390,19 @@ export class Instance<Types extends CellTypes = CellTypes> {
     return evaluate(this, inputs, steps, options);
   }
 
-  #run(steps: number, mode: Mode): void {
+  #run(steps: number, mode: Mode, times: RowTimes): void {
     this.#carried.carry();
     if (this.#noise.fill(mode, steps, this.#carried, this.#updates)) this.#stale = true;
     this.#prepare();
     this.#carried.settle();
+    this.#rows?.write(steps, times, this.#carried);
     this.#procedures.forward(steps);
-    this.#carried.ran(steps);
+    this.#carried.ran(steps, this.#rows?.lengths);
     this.#steps = steps;
+  }
+
+  #withoutPadding(weights?: ArrayLike<number>): ArrayLike<number> | undefined {
+    return withoutPadding(weights, this.#rows?.lengths, this.#steps, this.manifest.batch);
   }
 
   #prepare(): void {

@@ -44,6 +44,8 @@ export class CarriedStates {
   readonly visible: readonly CarriedState[];
   readonly stepCounters: Int32Array;
   readonly sequenceNumbers: Int32Array;
+  /** [window + 1, batch]: steps done before each step of the last run; where rows count apart from one another. */
+  readonly stepsBefore: Int32Array | undefined;
   /** Steps of the last run, not yet carried. */
   pending = 0;
 
@@ -62,6 +64,7 @@ export class CarriedStates {
     this.stepCounters = memory.i32(manifest.stepCounter);
     this.sequenceNumbers = memory.i32(manifest.sequenceNumber);
     this.#unrun = new Uint8Array(manifest.batch);
+    this.stepsBefore = manifest.rows && new Int32Array((manifest.window + 1) * manifest.batch);
     this.all = manifest.states.map((state) => {
       const slot = manifest.batch * sizeOf(state.shape);
       const rows = () => new Uint8Array(manifest.batch);
@@ -90,8 +93,14 @@ export class CarriedStates {
       if (steps === 1) first.set(second);
       else buffer.copyWithin(0, steps * slot, (steps + 1) * slot);
     }
-    for (let row = 0; row < this.#batch; row++) this.stepCounters[row]! += steps;
+    for (let row = 0; row < this.#batch; row++) this.stepCounters[row] = this.stepsAt(steps, row);
     this.pending = 0;
+  }
+
+  /** Steps that a row's sequence has done before step `slot` of the last run. */
+  stepsAt(slot: number, row: number): number {
+    if (slot === 0 || this.stepsBefore === undefined) return this.stepCounters[row]! + slot;
+    return this.stepsBefore[slot * this.#batch + row]!;
   }
 
   /** Begins sequences in these rows: counters at 0, slot 0 to be the start values, which `settle` writes. */
@@ -127,17 +136,25 @@ export class CarriedStates {
     }
   }
 
-  /** To be called as a run of `steps` steps is done. Allocates nothing. */
-  ran(steps: number): void {
+  /**
+   * To be called as a run of `steps` steps is done. Allocates nothing.
+   *
+   * @param lengths  [batch], where rows ended apart; one without a step stays as fresh as it was
+   */
+  ran(steps: number, lengths?: ArrayLike<number>): void {
     this.pending = steps;
     if (!this.#anyFresh && !this.#anyBegan) return;
+    let anyFresh = false;
     for (const { began, fresh } of this.all) {
-      began.set(fresh);
-      fresh.fill(0);
+      for (let row = 0; row < this.#batch; row++) {
+        began[row] = fresh[row]!;
+        if (lengths?.[row] !== 0) fresh[row] = 0;
+        else if (fresh[row] === 1) anyFresh = true;
+      }
     }
-    if (this.#anyFresh) this.#useUpNumbers();
+    if (this.#anyFresh) this.#useUpNumbers(lengths);
     this.#anyBegan = this.#anyFresh;
-    this.#anyFresh = false;
+    this.#anyFresh = anyFresh;
   }
 
   /** Slot 0 of a state becomes `values` [batch, ...shape], in all rows. */
@@ -161,8 +178,7 @@ export class CarriedStates {
       if (slot > 0) fresh.fill(0);
       else fresh.set(this.pending > 0 ? carried.began : carried.fresh);
     }
-    snapshot.stepCounters.set(this.stepCounters);
-    for (let row = 0; row < this.#batch; row++) snapshot.stepCounters[row]! += slot;
+    for (let row = 0; row < this.#batch; row++) snapshot.stepCounters[row] = this.stepsAt(slot, row);
     snapshot.sequenceNumbers.set(this.sequenceNumbers);
     return snapshot;
   }
@@ -192,9 +208,9 @@ export class CarriedStates {
     this.#useUpNumbers();
   }
 
-  #useUpNumbers(): void {
+  #useUpNumbers(lengths?: ArrayLike<number>): void {
     for (let row = 0; row < this.#batch; row++) {
-      if (this.#unrun[row] === 0) continue;
+      if (this.#unrun[row] === 0 || lengths?.[row] === 0) continue;
       this.#nextSequence = Math.max(this.#nextSequence, this.sequenceNumbers[row]! + 1);
       this.#unrun[row] = 0;
     }

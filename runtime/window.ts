@@ -6,10 +6,11 @@ import type { Instance } from './instance.ts';
 import { checkOptions, type OptionNames } from './knownOptions.ts';
 import { checkLosses, checkWeights, LossMean } from './loss.ts';
 import type { Named } from './named.ts';
+import { checkRowTimes, cutRowTimes, type RowTimes, withoutPadding } from './rows.ts';
 import type { StateSnapshot } from './state.ts';
 
-/** A batch of sequences of one length. */
-export interface Sequence {
+/** A batch of sequences, of one length unless `lengths` say otherwise. */
+export interface Sequence extends RowTimes {
   /** [steps, batch, ...shape] by name, or the one array, or a function that gives the steps asked for. */
   readonly inputs: InputSource;
   /** Likewise; not for a cell whose loss needs none. */
@@ -31,7 +32,14 @@ export interface WindowOptions {
   readonly at?: WindowPosition;
 }
 
-const sequenceNames: OptionNames<Sequence> = { inputs: true, targets: true, steps: true, lossWeights: true };
+const sequenceNames: OptionNames<Sequence> = {
+  inputs: true,
+  targets: true,
+  steps: true,
+  lossWeights: true,
+  lengths: true,
+  resets: true,
+};
 
 /** Options of `windows`, by name. */
 export const windowOptions: OptionNames<WindowOptions> = { k1: true, k2: true, carry: true, at: true };
@@ -77,7 +85,7 @@ export interface Window {
  * their counts, sum to the gradient of the whole. Between windows the caller clips and updates; it may use the instance
  * otherwise, too, since the state is kept here.
  *
- * @throws RuntimeError RNN501 to RNN505, RNN507, RNN508, RNN509, RNN518; RNN510 and RNN511 where loss or gradient is not finite
+ * @throws RuntimeError RNN501 to RNN505, RNN507, RNN508, RNN509, RNN518, RNN540; RNN510 and RNN511 where loss or gradient is not finite
  */
 export function* windows(
   instance: Instance,
@@ -103,8 +111,9 @@ export function* uncheckedWindows(
   options: WindowOptions,
 ): Generator<Window, void> {
   const { batch } = instance.manifest;
-  const { steps, lossWeights } = sequence;
+  const { steps } = sequence;
   const { k1, k2 } = checked(instance, sequence, options);
+  const lossWeights = withoutPadding(sequence.lossWeights, sequence.lengths, steps, batch);
   const inputsOf = chunks('input', sequence.inputs, instance.manifest.inputs, batch, steps);
   const targetsOf =
     sequence.targets && chunks('target', sequence.targets, instance.manifest.targets, batch, steps);
@@ -119,7 +128,10 @@ export function* uncheckedWindows(
     const again = first - from;
     const targets = targetsOf?.(from, end - from);
     instance.restoreState(kept);
-    instance.forward(inputsOf(from, end - from), end - from, targets === undefined ? {} : { targets });
+    instance.forward(inputsOf(from, end - from), end - from, {
+      ...(targets === undefined ? {} : { targets }),
+      ...cutRowTimes(sequence, batch, from, end - from),
+    });
 
     // The next window's start is kept before the backward sweep, which may use up the memory of what it has read.
     const nextFrom = Math.max(0, Math.min(end + k1, steps) - k2);
@@ -154,6 +166,7 @@ function checked(instance: Instance, sequence: Sequence, options: WindowOptions)
   const longest = Math.min(k2, sequence.steps);
   requireSetting('k2', k2, longest <= manifest.window, `at most the compiled window, ${manifest.window}`);
   if (sequence.lossWeights !== undefined) checkWeights(sequence.lossWeights, sequence.steps, manifest.batch);
+  checkRowTimes(manifest, sequence, sequence.steps);
   return { k1, k2 };
 }
 

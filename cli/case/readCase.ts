@@ -5,7 +5,7 @@ import type { Binding } from '../../compiler/graph/bind.ts';
 import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
 import type { RoundingProfile } from '../../compiler/plan/plan.ts';
 import { drawParameter } from '../draw.ts';
-import { showExpected } from './array.ts';
+import { placeOf, readArray, showExpected } from './array.ts';
 import { caseErrors } from './errors.ts';
 import { readArrays, readLossWeights } from './groups.ts';
 import { describeJson, isObject, type Members, membersOf, parseJson } from './json.ts';
@@ -24,6 +24,8 @@ export interface Case {
   readonly given: SequenceGiven;
   /** [batch]: steps of each row, where rows differ. */
   readonly lengths?: readonly number[];
+  /** [steps, batch]: 1 where a row begins a new sequence, where any does. */
+  readonly resets?: Float64Array;
   /** Whether anything is differentiated. */
   readonly differentiated: boolean;
   /** Parameters that were drawn, by name. */
@@ -53,6 +55,7 @@ const topNames = [
   'starts',
   'cotangents',
   'lengths',
+  'resets',
   'stepsBefore',
 ] as const;
 
@@ -109,6 +112,7 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   const lengths = readWholeList(members, 'lengths', batch, { least: 1, most: steps }, reporter);
   const stepsBefore = readWholeList(members, 'stepsBefore', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
   const sequences = readWholeList(members, 'sequences', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
+  const resets = readResets(members, steps, batch, reporter);
   const arrays = arraysOf(cell, binding, steps, batch);
   const counts = { steps, batch, ...(lengths === undefined ? {} : { lengths }) };
   const owner = cell.name;
@@ -181,11 +185,31 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
       ...(lossWeights === undefined ? {} : { lossWeights }),
     },
     ...(lengths === undefined ? {} : { lengths }),
+    ...(resets === undefined ? {} : { resets }),
     differentiated: cotangents.size > 0,
     drawn,
     noise: isExpected ? 'expected' : 'drawn',
     drawnNoise,
   };
+}
+
+/** [T, B] of 0 and 1. */
+function readResets(
+  members: Members,
+  steps: number,
+  batch: number,
+  reporter: Reporter,
+): Float64Array | undefined {
+  if (!members.has('resets')) return undefined;
+  const shape = [steps, batch];
+  const expected = { what: 'resets', axes: ['T', 'B'], shape };
+  const values = readArray(members.get('resets'), expected, reporter);
+  const wrong = values?.findIndex((entry) => entry !== 0 && entry !== 1) ?? -1;
+  if (wrong >= 0) {
+    const got = `${values![wrong]} at ${placeOf(wrong, shape)}`;
+    reporter.report(caseErrors.wrongKind, { what: 'resets', expected: '0 or 1 everywhere', got });
+  }
+  return values;
 }
 
 /** Without any, the mean of the loss is differentiated, where there is a loss. */

@@ -98,12 +98,14 @@ function cellOfCase(
 function compute(
   { source, target }: CaseCall,
   base: { readonly load: Load; readonly cell?: string },
-  { binding, profile, given, lengths, differentiated, noise }: Case,
+  { binding, profile, given, lengths, resets, differentiated, noise }: Case,
 ): SequenceResult | undefined {
+  const isApart = lengths !== undefined || resets !== undefined;
+  const times = { ...(lengths && { lengths }), ...(resets && { resets }) };
   const options = {
     ...base,
     sizes: new Map([...binding.sizes, ...binding.numbers]),
-    batch: lengths === undefined ? given.batch : 1,
+    batch: isApart ? 1 : given.batch,
     window: lengths === undefined ? given.steps : Math.max(...lengths),
     training: differentiated,
     noise,
@@ -111,7 +113,7 @@ function compute(
     profile,
   };
   const over = (run: (given: SequenceGiven) => SequenceResult, round: (x: number) => number) =>
-    lengths === undefined ? run(given) : runRows(given, lengths, run, round);
+    isApart ? runRows(given, times, run, round) : run(given);
   if (target === 'evaluate') {
     const { bound } = compileStages(source, { ...options, batch: 1, window: 1 });
     if (!fitsEvaluator(bound, options.window, options.batch)) return undefined;

@@ -24,7 +24,7 @@ interface ArrayJson {
 /** The result of a case as JSON: the same case gives the same text. */
 export function writeResult(
   cell: Cell,
-  { binding, profile, given, lengths, drawn, drawnNoise, differentiated }: Case,
+  { binding, profile, given, lengths, resets, drawn, drawnNoise, differentiated }: Case,
   result: SequenceResult,
   { target, precision, values }: ResultOptions,
 ): string {
@@ -72,6 +72,7 @@ export function writeResult(
     ['steps', steps],
     ['batch', batch],
     ...(lengths === undefined ? [] : [['lengths', lengths] as const]),
+    ...(resets === undefined ? [] : [['resets', array(perStep, [], resets)] as const]),
     ...(drawn.size === 0 ? [] : [['parameters', arrays([], parameters, asUsed(drawn, precision))] as const]),
     ...(drawnNoise.size === 0 ? [] : [['noise', drawnArrays] as const]),
     ['outputs', arrays(perStep, cell.outputs.map(valued), result.outputs)],

@@ -13,6 +13,8 @@ export interface CompileCommand {
   readonly window?: number;
   readonly inference: boolean;
   readonly inputCotangents?: boolean;
+  readonly lengths?: boolean;
+  readonly resets?: boolean;
   readonly target: 'js' | 'wasm';
   readonly profile?: 'separate' | 'fused';
   readonly block?: string;

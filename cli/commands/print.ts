@@ -12,6 +12,8 @@ export interface PrintCommand {
   readonly window?: number;
   readonly inference: boolean;
   readonly inputCotangents?: boolean;
+  readonly lengths?: boolean;
+  readonly resets?: boolean;
   readonly profile: 'separate' | 'fused';
   /** One that is none is refused by the compiler. */
   readonly block: BlockName;

@@ -1,7 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import type { Finish } from './finish.ts';
-import { batch, cell, examples, inference, inputCotangents, size, window } from './shared.ts';
+import {
+  batch,
+  cell,
+  examples,
+  inference,
+  inputCotangents,
+  lengths,
+  resets,
+  size,
+  window,
+} from './shared.ts';
 
 export function addCompileCommand(program: Command, io: Io, finish: Finish): void {
   program
@@ -14,6 +24,8 @@ export function addCompileCommand(program: Command, io: Io, finish: Finish): voi
     .addOption(window)
     .addOption(inference)
     .addOption(inputCotangents)
+    .addOption(lengths)
+    .addOption(resets)
     .addOption(
       new Option('-t, --target <name>', 'what the module holds').choices(['wasm', 'js']).default('wasm'),
     )

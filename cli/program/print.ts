@@ -1,7 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import type { Finish } from './finish.ts';
-import { batch, cell, examples, inference, inputCotangents, size, window } from './shared.ts';
+import {
+  batch,
+  cell,
+  examples,
+  inference,
+  inputCotangents,
+  lengths,
+  resets,
+  size,
+  window,
+} from './shared.ts';
 
 export function addPrintCommand(program: Command, io: Io, finish: Finish): void {
   program
@@ -19,6 +29,8 @@ export function addPrintCommand(program: Command, io: Io, finish: Finish): void 
     .addOption(window)
     .addOption(inference)
     .addOption(inputCotangents)
+    .addOption(lengths)
+    .addOption(resets)
     .addOption(
       new Option('--profile <name>', 'rounding of multiply-adds')
         .choices(['separate', 'fused'])

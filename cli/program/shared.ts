@@ -24,6 +24,11 @@ export const inputCotangents = new Option(
   '--input-cotangents',
   "also the loss's derivative by the inputs",
 ).conflicts('inference');
+export const lengths = new Option(
+  '--lengths',
+  'rows may end before the others, at lengths given with each call',
+);
+export const resets = new Option('--resets', 'rows may begin new sequences inside a window');
 /** Lines below the help of a command. */
 export const examples = (...lines: readonly string[]) =>
   ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');

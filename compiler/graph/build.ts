@@ -43,6 +43,11 @@ export class GraphBuilder {
     return this.type(id).shape;
   }
 
+  /** A node as it is, its operands numbered here. */
+  copy(node: GraphNode): NodeId {
+    return this.#add(node);
+  }
+
   leaf(role: LeafRole, name: string, type: TensorType): NodeId {
     return this.#add({ form: 'leaf', role, name, type, origin: this.origin });
   }

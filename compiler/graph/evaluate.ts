@@ -3,6 +3,7 @@ import { type Bound, boundShape, entriesOf } from './bind.ts';
 import { evaluateNode, type Values } from './evaluateNode.ts';
 import type { Adjoint, NamedNode, NodeId, StepGraph, TrainingGraph } from './graph.ts';
 import { type Phase, phasesOf } from './phase.ts';
+import { isRowControl } from './rows.ts';
 
 /**
  * Sees every node the moment it is evaluated, with what it reads; for checks such as the distance to a kink. What it
@@ -18,7 +19,10 @@ export interface SequenceGiven {
   readonly batch: number;
   /** By name, [...shape]; with them noise that is drawn per update. */
   readonly parameters: ReadonlyMap<string, Values>;
-  /** Inputs, targets and noise that is drawn for every example, by name, [steps, batch, ...shape]. */
+  /**
+   * Inputs, targets and noise that is drawn for every example, by name, [steps, batch, ...shape]; row controls (`rows.ts`),
+   * zeros where absent.
+   */
   readonly inputs: ReadonlyMap<string, Values>;
   /** State values before the first step where they are not the cell's own start, [batch, ...shape]. */
   readonly starts?: ReadonlyMap<string, Values>;
@@ -119,6 +123,7 @@ class Evaluation {
   forward(): void {
     const { inputs, stepsBefore } = this.#given;
     this.#sweep('forward', 'up', (node, id, t, b) => {
+      if (isRowControl(node.name)) return this.#row(inputs.get(node.name), id, t, b);
       if (node.role === 'input' || node.role === 'noise')
         return this.#row(known(inputs.get(node.name), node.name), id, t, b);
       if (node.role === 'step') return Float64Array.of((stepsBefore?.[b] ?? 0) + t);

@@ -183,6 +183,8 @@ export interface StepGraph extends Graph {
   readonly values: readonly NamedNode[];
   readonly inputs: readonly NamedNode[];
   readonly targets: readonly NamedNode[];
+  /** What rows do apart from one another (`rows.ts`), where that was asked for: leaves. */
+  readonly rows?: readonly NamedNode[];
   readonly parameters: readonly NamedNode[];
   readonly states: readonly StateNodes[];
   readonly outputs: readonly NamedNode[];

@@ -1,10 +1,12 @@
 import type { Cell, Input } from '../cell/cell.ts';
 import { type Dim, evaluateDim, formatDim } from '../cell/dim.ts';
+import type { NamedNode } from '../graph/graph.ts';
+import { rowControls } from '../graph/rows.ts';
 import type { Plan } from '../plan/plan.ts';
 import { bufferNames } from '../plan/plan.ts';
 import { invariant } from '../support/invariant.ts';
 import { initialiserFormula } from './initialiser.ts';
-import type { Manifest, ManifestInput, ManifestState } from './manifest.ts';
+import type { Manifest, ManifestInput, ManifestRows, ManifestState } from './manifest.ts';
 import { describeNoise } from './noise.ts';
 
 /** The manifest of a planned cell: names, shapes and buffers, and what must be in memory before anything runs. */
@@ -62,6 +64,7 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     ...(noises.length === 0 ? {} : { noises }),
     inputs: cell.inputs.map(input),
     targets: cell.targets.map(input),
+    ...(graph.rows === undefined ? {} : { rows: rowsOf(graph.rows) }),
     states,
     parameters: cell.parameters.map((parameter) => ({
       name: parameter.name,
@@ -90,4 +93,10 @@ export function describe(cell: Cell, plan: Plan): Manifest {
       return [{ buffer, values: [...values.map(Math.fround)] }];
     }),
   };
+}
+
+function rowsOf(rows: readonly NamedNode[]): ManifestRows {
+  const keys = Object.keys(rowControls) as (keyof typeof rowControls)[];
+  const present = keys.filter((key) => rows.some(({ name }) => name === rowControls[key]));
+  return Object.fromEntries(present.map((key) => [key, bufferNames.input(rowControls[key])]));
 }

@@ -30,6 +30,8 @@ export interface Manifest {
   readonly inputs: readonly ManifestInput[];
   /** What the loss compares with. */
   readonly targets: readonly ManifestInput[];
+  /** What rows do apart from one another; where asked for at compile time. */
+  readonly rows?: ManifestRows;
   /** Hidden ones too: what is kept of inputs for `x_prev`. */
   readonly states: readonly ManifestState[];
   /** Frozen ones too. */
@@ -77,6 +79,16 @@ export interface ManifestInput {
   readonly classes?: number;
   /** Buffer [window, batch, ...shape] that `backward` fills with the loss's derivative; where asked for at compile time. */
   readonly cotangent?: string;
+}
+
+/** Buffers f32 [window, batch], zeros for rows that do nothing of their own. */
+export interface ManifestRows {
+  /** Not 0 from the step on at which the row has ended: its states stay, its outputs and losses are 0. */
+  readonly ended?: string;
+  /** Not 0 where the row begins a new sequence with this step, its states at their start values. */
+  readonly reset?: string;
+  /** To be added to `stepCounter` and the steps of the window, so that `step` counts from a reset; where the cell counts. */
+  readonly stepOffset?: string;
 }
 
 export interface ManifestState {

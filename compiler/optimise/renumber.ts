@@ -1,4 +1,5 @@
 import type { Adjoint, GraphNode, NamedNode, NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import { moveNode } from '../graph/move.ts';
 import { invariant } from '../support/invariant.ts';
 
 /**
@@ -29,6 +30,7 @@ export function renumber<G extends StepGraph | TrainingGraph>(
     values: named(graph.values),
     inputs: named(graph.inputs),
     targets: named(graph.targets),
+    ...(graph.rows === undefined ? {} : { rows: named(graph.rows) }),
     parameters: named(graph.parameters),
     outputs: named(graph.outputs),
     states: states.map((s) => ({
@@ -40,22 +42,6 @@ export function renumber<G extends StepGraph | TrainingGraph>(
     ...(loss === undefined ? {} : { loss: move(loss) }),
     ...('adjoint' in graph ? { adjoint: moveAdjoint(graph.adjoint, move, named) } : {}),
   };
-}
-
-export function moveNode(node: GraphNode, move: (id: NodeId) => NodeId): GraphNode {
-  switch (node.form) {
-    case 'leaf':
-    case 'fill':
-      return node;
-    case 'map':
-    case 'sum':
-    case 'concat':
-      return { ...node, operands: node.operands.map(move) };
-    case 'contract':
-      return { ...node, left: move(node.left), right: move(node.right) };
-    default:
-      return { ...node, operand: move(node.operand) };
-  }
 }
 
 function moveAdjoint(

@@ -117,8 +117,8 @@ export class Outside {
   }
 
   #inputs(): void {
-    const { inputs, targets, states } = this.#graph;
-    for (const { name, node } of [...inputs, ...targets])
+    const { inputs, targets, rows = [], states } = this.#graph;
+    for (const { name, node } of [...inputs, ...targets, ...rows])
       this.places.set(node, this.allocate(bufferNames.input(name), node, this.perStep));
     // window + 1 slots; slot t is the value before step t.
     for (const { name, previous } of states) {

@@ -384,6 +384,34 @@ describe('what is carried', () => {
     expect(second.finals).toEqual(whole.finals);
   });
 
+  it.each(targets)('nothing is, where a row begins anew, %s', async (target) => {
+    const resets = [
+      [0, 0],
+      [0, 0],
+      [1, 0],
+      [0, 0],
+    ];
+    const { result } = await run(file, carried, { ...data, resets }, target);
+    const { result: whole } = await run(file, carried, data, target);
+    const second = {
+      ...data,
+      steps: 2,
+      inputs: {
+        x: { shape: [2, 2, 2], data: data.inputs.x.data.slice(8) },
+        k: { shape: [2, 2], data: data.inputs.k.data.slice(4) },
+      },
+    };
+    const { result: anew } = await run(file, carried, second, target);
+    // [steps, 2 rows, 2 entries]: row 0 is the first two of every four.
+    const ofRow = (values: readonly unknown[], row: number) =>
+      values.filter((_, i) => Math.floor(i / 2) % 2 === row);
+    const found = result.outputs.h!.data;
+    expect(ofRow(found.slice(0, 8), 0)).toEqual(ofRow(whole.outputs.h!.data.slice(0, 8), 0));
+    expect(ofRow(found.slice(8), 0)).toEqual(ofRow(anew.outputs.h!.data, 0));
+    expect(ofRow(found, 1)).toEqual(ofRow(whole.outputs.h!.data, 1));
+    expect(ofRow(found, 0)).not.toEqual(ofRow(whole.outputs.h!.data, 0));
+  });
+
   it.each(targets)('a start that is given is cut off from the learned one, %s', async (target) => {
     const cell = join(examples, 'learned_start.rnn');
     const base = {

@@ -183,6 +183,10 @@ describe('one mistake', () => {
     ],
     ['and is one with 4 in it', (c) => Object.assign(c, { lengths: [3, 4] })],
     ['and is one with 0 in it', (c) => Object.assign(c, { lengths: [0, 3] })],
+    [
+      'resets must be 0 or 1 everywhere, and is 2 at [1, 0]',
+      (c) => Object.assign(c, { resets: { shape: [3, 2], data: [0, 0, 2, 0, 0, 0] } }),
+    ],
     ['stepsBefore must be a list of 2', (c) => Object.assign(c, { stepsBefore: 'none' })],
     ['RNN609  3 steps of 1000000000000000 rows do not fit', (c) => Object.assign(c, { batch: 1e15 })],
   ])('%s', async (message, spoil) => {

@@ -65,6 +65,8 @@ describe('options of compile, compileStages and dump', () => {
       profile: 'separate',
       block: '4x2',
       inputCotangents: true,
+      lengths: true,
+      resets: true,
       plan: 'naive',
       load: () => undefined,
     };

@@ -27,10 +27,10 @@ const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) =
 describe.each(['js', 'wasm'] as const)('lags in %s', (target) => {
   it('start at the start value, and go on from window to window', () => {
     const cell = instantiateSync(compiled(padovan, { target, window: 4, training: false }));
-    const found = [4, 1, 3, 2].flatMap((steps) => [...cell.forward({}, steps)['p']!]);
+    const found = [4, 1, 3, 2].flatMap((steps) => [...cell.forward({}, steps).p!]);
     expect(found).toEqual([2, 2, 3, 4, 5, 7, 9, 12, 16, 21]);
     cell.start();
-    expect([...cell.step()['p']!, ...cell.step()['p']!]).toEqual([2, 2]);
+    expect([...cell.step().p!, ...cell.step().p!]).toEqual([2, 2]);
   });
 
   it('may be sizes', () => {
@@ -46,7 +46,7 @@ describe.each(['js', 'wasm'] as const)('lags in %s', (target) => {
     const x = numbers(steps * batch * H);
     const runs = [11, 4, 1].map((window) => {
       const cell = instantiateSync(compiled(deep, { target, sizes: { H }, window, batch }), { seed: 1 });
-      return cell.evaluate(x, steps).outputs['h'];
+      return cell.evaluate(x, steps).outputs.h;
     });
     expect(runs[1]).toEqual(runs[0]);
     expect(runs[2]).toEqual(runs[0]);
@@ -65,5 +65,5 @@ it('of inner cells are read from outside, too', () => {
   const inner = 'cell Inner() {\n  input x: []\n  state h: []\n  h = x + 0*h_prev\n}\n';
   const text = `${inner}cell Outer() {\n  input x: []\n  cell inner: Inner()\n  n = inner(x)\n  output y = prev(n.h, 2)\n}\n`;
   const cell = instantiateSync(compiled(text, { window: 4, training: false }));
-  expect([...cell.forward(Float32Array.of(1, 2, 3, 4), 4)['y']!]).toEqual([0, 0, 1, 2]);
+  expect([...cell.forward(Float32Array.of(1, 2, 3, 4), 4).y!]).toEqual([0, 0, 1, 2]);
 });

@@ -1,6 +1,7 @@
 import type { GraphNode, NodeId, StepGraph, TrainingGraph } from '../../graph/graph.ts';
+import { moveNode } from '../../graph/move.ts';
 import { operandsOf } from '../../graph/phase.ts';
-import { moveNode, renumber } from '../../optimise/renumber.ts';
+import { renumber } from '../../optimise/renumber.ts';
 
 /**
  * What arrives from the step after has one place for all steps, so it can be read in its loop only. Its readers read a
