@@ -214,7 +214,10 @@ export function stepGraph(
  *
  * @throws CompileError with every error of the source and of what it imports
  */
-export function checkedCell(source: Source, options: Pick<CompileOptions, 'cell' | 'load'> = {}): Cell {
+export function checkedCell(
+  source: Source,
+  options: Pick<CompileOptions, 'cell' | 'load' | 'sizes'> = {},
+): Cell {
   const { cells, diagnostics } = checkSource(source, options);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const cell = options.cell === undefined ? [...cells.values()].at(-1) : cells.get(options.cell);
@@ -227,7 +230,10 @@ export function checkedCell(source: Source, options: Pick<CompileOptions, 'cell'
 }
 
 /** Everything there is to say about a source, and those of its cells that are sound. */
-export function checkSource(source: Source, options: Pick<CompileOptions, 'cell' | 'load'> = {}): Checked {
+export function checkSource(
+  source: Source,
+  options: Pick<CompileOptions, 'cell' | 'load' | 'sizes'> = {},
+): Checked {
   checkSourceText(source);
   const { tree, diagnostics, lost } = parse(source);
   const checked = check(tree, { ...options, ...(diagnostics.length === 0 ? {} : { lost }) });

@@ -14,6 +14,7 @@ import { kernels } from './kernels.ts';
 import { type Case, cellNameOf, openCase, readCase } from './readCase.ts';
 import { Reporter } from './reporter.ts';
 import { runRows } from './rows.ts';
+import { sizesGiven } from './scalars.ts';
 import { writeResult } from './writeResult.ts';
 
 export interface CaseCall {
@@ -44,7 +45,8 @@ export function runCase(
   if (members === undefined) return { errors };
   const name = call.cell ?? cellNameOf(members, reporter);
   const options = { load: call.load, ...(name === undefined ? {} : { cell: name }) };
-  const cell = call.cell === undefined ? cellOfCase(source, options, reporter) : checkedCell(source, options);
+  const sized = { ...options, sizes: sizesGiven(members) };
+  const cell = call.cell === undefined ? cellOfCase(source, sized, reporter) : checkedCell(source, sized);
   if (cell === undefined) return { errors };
   const checked = readCase(members, cell, reporter);
   if (checked === undefined) return { errors };
@@ -69,7 +71,7 @@ export function runCase(
  */
 function cellOfCase(
   source: Source,
-  options: { readonly load: Load; readonly cell?: string },
+  options: { readonly load: Load; readonly cell?: string; readonly sizes: ReadonlyMap<string, number> },
   reporter: Reporter,
 ): Cell | undefined {
   try {

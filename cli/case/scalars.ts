@@ -43,6 +43,15 @@ export function readWholeList(
   return undefined;
 }
 
+/** Sizes as a case gives them, before it is known which there are. */
+export function sizesGiven(members: Members): ReadonlyMap<string, number> {
+  const value = members.get('sizes');
+  const given = isObject(value) ? membersOf(value) : [];
+  return new Map(
+    [...given].flatMap(([name, size]) => (typeof size === 'number' ? [[name, size] as const] : [])),
+  );
+}
+
 /** The sizes or the numbers of a case, by name; what is wrong is reported and left out. */
 export function readNumbers(
   members: Members,

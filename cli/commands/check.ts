@@ -9,17 +9,21 @@ import { loadImport, readSource } from '../files.ts';
 import type { Io } from '../io.ts';
 
 /** Names, shapes and sizes of every cell in the files: all mistakes, or one line per cell. */
-export function checkFiles(paths: readonly string[], io: Io): ExitCode {
-  const codes = paths.map((path) => checkFile(path, io));
+export function checkFiles(
+  paths: readonly string[],
+  { size }: { readonly size: ReadonlyMap<string, number> },
+  io: Io,
+): ExitCode {
+  const codes = paths.map((path) => checkFile(path, size, io));
   const worst = [exitCodes.file, exitCodes.failed].find((code) => codes.includes(code));
   return worst ?? exitCodes.fine;
 }
 
-function checkFile(path: string, io: Io): ExitCode {
+function checkFile(path: string, sizes: ReadonlyMap<string, number>, io: Io): ExitCode {
   const source = readable(path, io);
   if (source === undefined) return exitCodes.file;
   const { tree, diagnostics, lost } = parse(source);
-  const checked = check(tree, { load: loadImport, ...(diagnostics.length === 0 ? {} : { lost }) });
+  const checked = check(tree, { load: loadImport, sizes, ...(diagnostics.length === 0 ? {} : { lost }) });
   const all = [...diagnostics, ...checked.diagnostics];
   if (all.length > 0)
     io.err(`${renderDiagnostics(all, { colour: io.colours.err.isColorSupported }).trimEnd()}\n`);

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 
 export interface DeriveCommand {
   readonly cell?: string;
-  /** Sizes, where a lag is one. */
+  /** Sizes, where a lag or the bound of a loop is one. */
   readonly size?: ReadonlyMap<string, number>;
   readonly latex: boolean;
   readonly unroll?: number;
@@ -20,7 +20,11 @@ export function deriveFile(
   { latex, unroll: steps, size, ...options }: DeriveCommand,
   io: Io,
 ): ExitCode {
-  const cell = checkedCell(readSource(path), { ...options, load: loadImport });
+  const cell = checkedCell(readSource(path), {
+    ...options,
+    ...(size && { sizes: size }),
+    load: loadImport,
+  });
   const graph = stepGraph(cell, size === undefined ? {} : { sizes: size });
   const frozen = frozenParameters(cell);
   const format = latex ? 'latex' : 'text';

@@ -31,7 +31,7 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
     ...(command.cell === undefined ? {} : { cell: command.cell }),
     load: loadImport,
   };
-  const cell = checkedCell(source, base);
+  const cell = checkedCell(source, { ...base, sizes: command.size });
   const sizes = smallSizes(cell, command.size);
   const { bound } = compileStages(source, { ...base, sizes, batch: 1, window: 1, inputCotangents: true });
   invariant('adjoint' in bound.graph, 'a training graph was asked for');
@@ -83,12 +83,14 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
 function smallSizes(cell: Cell, given: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const tries = [(i: number) => 2 + (i % 4), () => 4, () => 6, () => 2, () => 12, () => 1];
   for (const choose of tries) {
-    const chosen = cell.sizes.map(({ name }, i) => [name, given.get(name) ?? choose(i)] as const);
+    const chosen = cell.sizes.map(
+      ({ name }, i) => [name, given.get(name) ?? cell.fixed.get(name) ?? choose(i)] as const,
+    );
     const sizes = new Map([...chosen, ...given]);
     if (!('diagnostics' in bindSizes(cell, sizes))) return sizes;
   }
   // Nothing small fits: let the first try say why.
-  const first = cell.sizes.map(({ name }, i) => [name, 2 + (i % 4)] as const);
+  const first = cell.sizes.map(({ name }, i) => [name, cell.fixed.get(name) ?? 2 + (i % 4)] as const);
   return boundSizes(cell, new Map([...first, ...given])).sizes;
 }
 

@@ -9,5 +9,7 @@ export function addCheckCommand(program: Command, io: Io, finish: Finish): void 
     .description('Names, shapes and sizes of every cell: all mistakes at once.')
     .argument('<files...>', '.rnn files, or - for standard input')
     .addHelpText('after', examples('rnnc check lstm.rnn', 'rnnc check cells/*.rnn'))
-    .action(async (files: string[]) => finish((await import('../commands/check.ts')).checkFiles(files, io)));
+    .action(async (files: string[], options) =>
+      finish((await import('../commands/check.ts')).checkFiles(files, options, io)),
+    );
 }

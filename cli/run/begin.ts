@@ -59,10 +59,12 @@ export async function beginRun(
   folder.checkFree();
   const source = readSource(path);
   const { load, sources, imports } = recordImports(loadImport);
-  const cell = checkedCell(source, { ...(options.cell !== undefined && { cell: options.cell }), load });
-  checkLoss(cell);
-  checkNames(cell);
-  const bindings = bindColumns(cell, options, options.size);
+  const wanted = { ...(options.cell !== undefined && { cell: options.cell }), load };
+  const unsized = checkedCell(source, { ...wanted, sizes: options.size });
+  checkLoss(unsized);
+  checkNames(unsized);
+  const bindings = bindColumns(unsized, options, options.size);
+  const cell = checkedCell(source, { ...wanted, sizes: bindings.sizes });
   const columns = columnsOf(bindings);
   const raw = rawColumns(options.raw, columns);
 

@@ -25,6 +25,8 @@ export interface Cell {
   readonly outputs: readonly Output[];
   /** A scalar per example and step. */
   readonly loss?: TypedExpression;
+  /** Sizes that loops depend on; the equations hold for these values, and no others can be bound. */
+  readonly fixed: ReadonlyMap<string, number>;
   /** What sizes must satisfy when they are bound, besides that every shape's sizes are positive whole numbers. */
   readonly constraints: readonly SizeConstraint[];
 }

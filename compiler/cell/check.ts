@@ -6,6 +6,7 @@ import type { CellDefinition, InnerCellDeclaration, SyntaxTree } from '../syntax
 import type { Cell } from './cell.ts';
 import { checkCell, type FindCell } from './checkCell.ts';
 import { type CellHome, type Env, report } from './env.ts';
+import { fixedSizes, sizesGiven, sizesToFix } from './fixedSizes.ts';
 import { type Load, Modules } from './modules.ts';
 import { Reporter } from './reporter.ts';
 
@@ -14,6 +15,11 @@ export interface CheckOptions {
   readonly load?: Load | undefined;
   /** Checks this cell alone, and what it is made of; without it, every cell of the file. */
   readonly cell?: string | undefined;
+  /**
+   * Sizes of the cell that is compiled (`cell`, else the last of the file). Those that loops depend on have to be known
+   * here; one that is not given has its default, or 2.
+   */
+  readonly sizes?: Readonly<Record<string, number>> | ReadonlyMap<string, number> | undefined;
   /** Set where the syntax is wrong: the names in statements that are missing from the tree. */
   readonly lost?: ReadonlySet<string> | undefined;
 }
@@ -28,7 +34,7 @@ export interface Checked {
 /** Names, types and sizes of every cell in a file: all mistakes at once, or typed equations in order. */
 export function check(
   tree: SyntaxTree,
-  { load = () => undefined, cell: only, lost }: CheckOptions = {},
+  { load = () => undefined, cell: only, sizes = {}, lost }: CheckOptions = {},
 ): Checked {
   const reporter = new Reporter();
   const modules = new Modules(load, reporter);
@@ -43,9 +49,17 @@ export function check(
     const parameters = { name: only, known, nearest: nearest(only, known) };
     reporter.report(cellCatalog.unknownCell, span, parameters);
   }
+  const main = wanted.at(-1);
+  const given =
+    sizes instanceof Map ? (sizes as ReadonlyMap<string, number>) : new Map(Object.entries(sizes));
+  const found = new Map<CellHome, Cell | undefined>();
+  // A cell with loops last, and those that others use after these: with the sizes that they have there.
+  const plain = wanted.filter((home) => sizesToFix(home).size === 0);
+  const fixed = wanted.filter((home) => !plain.includes(home)).reverse();
+  for (const home of [...plain, ...fixed]) found.set(home, find(home, home === main ? given : undefined));
   const cells = new Map<string, Cell>();
   for (const home of wanted) {
-    const cell = find(home);
+    const cell = found.get(home);
     if (cell !== undefined) cells.set(cell.name, cell);
   }
   const told = reporter.diagnostics.filter((diagnostic) => !follows(diagnostic, modules.lost));
@@ -90,24 +104,32 @@ const ofMissingText: ReadonlySet<string> = new Set(
 /** How many cells may stand inside one another. */
 const DEEPEST = 50;
 
-/** Checks each cell once, when it is first asked for. */
-function finder(reporter: Reporter): (home: CellHome) => Cell | undefined {
-  const checked = new Map<CellDefinition, Cell | undefined>();
+/** Finds a cell, with values for those of its sizes that loops depend on; without any, with whatever sizes it is found. */
+type Find = (home: CellHome, given: ReadonlyMap<string, number> | undefined) => Cell | undefined;
+
+/** Checks each cell once, when it is first asked for; one with loops once for each of the sizes these depend on. */
+function finder(reporter: Reporter): Find {
+  const checked = new Map<CellDefinition, Map<string, Cell | undefined>>();
   const checking: CellDefinition[] = [];
-  const find = (home: CellHome): Cell | undefined => {
+  const find: Find = (home, given) => {
     const { definition } = home;
-    if (checked.has(definition)) return checked.get(definition);
+    const known = checked.get(definition) ?? new Map<string, Cell | undefined>();
+    checked.set(definition, known);
+    if (given === undefined && known.size > 0) return [...known.values()][0];
+    const fixed = fixedSizes(home, given ?? new Map());
+    const key = JSON.stringify([...fixed]);
+    if (known.has(key)) return known.get(key);
     checking.push(definition);
-    const cell = checkCell(home, reporter, findInner);
+    const cell = checkCell(home, fixed, reporter, findInner);
     checking.pop();
-    checked.set(definition, cell);
+    known.set(key, cell);
     return cell;
   };
   const findInner: FindCell = (statement, env) => {
     const home = env.module.cells.get(statement.cell.name);
     if (home === undefined) return reportUnknown(statement, env);
     const from = checking.indexOf(home.definition);
-    if (from < 0 && checking.length < DEEPEST) return find(home);
+    if (from < 0 && checking.length < DEEPEST) return find(home, sizesGiven(statement, home, env));
     const names = [...checking.slice(Math.max(from, 0)), home.definition].map((cell) => cell.name.name);
     return report(env, cellCatalog.recursiveCell, statement.cell.span, { names });
   };

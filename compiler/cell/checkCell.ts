@@ -3,7 +3,7 @@ import type { CellDefinition, InnerCellDeclaration } from '../syntax/tree.ts';
 import type { Cell, Constant, Equation, Output, Parameter, State, TypedExpression } from './cell.ts';
 import { declareHeader, declareStatement } from './declarations.ts';
 import { gatherDefinitions } from './definitions.ts';
-import { dimKey } from './dim.ts';
+import { constantDim, dimKey, namedDim, subtractDims } from './dim.ts';
 import { type CellHome, type Env, report } from './env.ts';
 import { checkDefinition, type Definition } from './equations.ts';
 import type { AppliedCell } from './innerCells.ts';
@@ -16,6 +16,7 @@ import { Scope } from './scope.ts';
 import { constantsOf, parametersOf, statesOf } from './starts.ts';
 import { groupsOf } from './statements.ts';
 import { visitExpressions } from './typed.ts';
+import { writeOutLoops } from './writeOut.ts';
 
 /** How an inner cell is found and checked: undefined where it has errors, which have been reported. */
 export type FindCell = (statement: InnerCellDeclaration, env: Env) => Cell | undefined;
@@ -23,9 +24,14 @@ export type FindCell = (statement: InnerCellDeclaration, env: Env) => Cell | und
 /** How many equations a cell may come to, the cells in it written out. */
 const MOST_EQUATIONS = 5_000;
 
-/** Checks one cell; undefined where anything in it is wrong, after reporting all of it. */
+/**
+ * Checks one cell; undefined where anything in it is wrong, after reporting all of it.
+ *
+ * @param fixed  values of the sizes that its loops depend on
+ */
 export function checkCell(
-  { definition, module }: CellHome,
+  { definition: asWritten, module }: CellHome,
+  fixed: ReadonlyMap<string, number>,
   reporter: Reporter,
   findCell: FindCell,
 ): Cell | undefined {
@@ -34,7 +40,7 @@ export function checkCell(
   const env: Env = {
     reporter,
     module,
-    scope: new Scope(reporter),
+    scope: new Scope(reporter, fixed),
     locals: new Map(),
     calls: [],
     role: 'equation',
@@ -42,12 +48,19 @@ export function checkCell(
     formulas,
     work: { depth: 0, operations: 0, flawed: false },
   };
-  const header = declareHeader(definition, env);
+  const header = declareHeader(asWritten, env);
+  const beforeLoops = reporter.errors;
+  const writtenOut = writeOutLoops(asWritten, fixed, module, reporter);
+  if (writtenOut === undefined) return undefined;
+  const { definition, layers } = writtenOut;
+  const loopsAreSound = reporter.errors === beforeLoops;
+  // What loops could not resolve stands as this name.
+  env.scope!.refused.add('');
   for (const statement of definition.statements) {
     if (statement.kind === 'innerCell') declareInner(statement, findCell, env);
     else declareStatement(statement, env);
   }
-  const definitions = gatherDefinitions(definition, env);
+  const definitions = gatherDefinitions(definition, layers, env);
   const constants = groupsOf(definition, 'const').flatMap(({ groups }) =>
     groups.flatMap((group) => {
       const found = constantsOf(group, env);
@@ -68,7 +81,7 @@ export function checkCell(
     outputs: outputsOf(definition, env),
     loss: lossOf(definition, env),
   };
-  refuseMissing(definition, definitions, env);
+  if (loopsAreSound) refuseMissing(definition, definitions, env);
   if (reporter.errors !== before || env.work.flawed) return undefined;
   const cell: Cell = {
     name: definition.name.name,
@@ -83,7 +96,8 @@ export function checkCell(
     equations,
     outputs: own.outputs,
     ...(own.loss && { loss: own.loss }),
-    constraints: constraintsOf(env, definition),
+    fixed,
+    constraints: [...constraintsOf(env, definition), ...fixedBy(definition, fixed)],
   };
   if (equations.length > MOST_EQUATIONS) {
     const what = `With the cells in it, ${cell.name} comes to more than ${MOST_EQUATIONS} equations`;
@@ -150,6 +164,18 @@ function constraintsOf(env: Env, definition: CellDefinition): Cell['constraints'
     if (known === undefined || known.least < constraint.least) strictest.set(key, constraint);
   }
   return [...strictest.values()];
+}
+
+/** Equations that were written out for a size hold for that size alone. */
+function fixedBy({ name, sizes }: CellDefinition, fixed: ReadonlyMap<string, number>): Cell['constraints'] {
+  return sizes.flatMap(({ name: size }) => {
+    const value = fixed.get(size.name);
+    if (value === undefined) return [];
+    const reason = `The loops of ${name.name} are written out for ${size.name} = ${value}`;
+    const above = subtractDims(namedDim(size.name), constantDim(value));
+    const below = subtractDims(constantDim(value), namedDim(size.name));
+    return [above, below].map((dim) => ({ value: dim, least: 0, reason, span: size.span }));
+  });
 }
 
 function warnOfUnused(cell: Cell, parameters: readonly Parameter[], env: Env): void {

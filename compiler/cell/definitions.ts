@@ -7,24 +7,33 @@ import { namesRead } from './references.ts';
 import { type InnerCellSymbol, kindInWords } from './scope.ts';
 
 /** Enters the names that equations define, and gathers the equations. Declarations must have been entered. */
-export function gatherDefinitions(cell: CellDefinition, env: Env): readonly Definition[] {
+export function gatherDefinitions(
+  cell: CellDefinition,
+  layers: ReadonlySet<Statement>,
+  env: Env,
+): readonly Definition[] {
   const defined = new Map<string, Span>();
-  return cell.statements.flatMap(said).map((equation) => {
-    for (const name of equation.names) defineName(name, equation, defined, env);
-    return {
-      ...equation,
-      defines: equation.names.map((name) => name.name),
-      reads: namesRead([equation.value], env.scope!),
-    };
-  });
+  return cell.statements
+    .flatMap((statement) => said(statement, layers))
+    .map((equation) => {
+      for (const name of equation.names) defineName(name, equation, defined, env);
+      return {
+        ...equation,
+        defines: equation.names.map((name) => name.name),
+        reads: namesRead([equation.value], env.scope!),
+      };
+    });
 }
 
 /** The equations in a statement: `output y = C @ h` is one, too. */
-function said(statement: Statement): readonly Omit<Definition, 'defines' | 'reads'>[] {
-  if (statement.kind === 'equation') return [statement];
+function said(
+  statement: Statement,
+  layers: ReadonlySet<Statement>,
+): readonly Omit<Definition, 'defines' | 'reads'>[] {
+  if (statement.kind === 'equation') return [{ ...statement, isLayered: layers.has(statement) }];
   if (statement.kind !== 'output') return [];
   return statement.entries.flatMap(({ name, value, span }) =>
-    value === undefined ? [] : [{ names: [name], list: false, value, span }],
+    value === undefined ? [] : [{ names: [name], list: false, isLayered: false, value, span }],
   );
 }
 

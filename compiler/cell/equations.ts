@@ -5,20 +5,34 @@ import type { Equation, TypedExpression } from './cell.ts';
 import { constantNumber } from './constantNumber.ts';
 import { lengthOf } from './declarations.ts';
 import { declareAs, quote, whereFrom } from './describe.ts';
-import { addDims, constantDim, type Dim, divideDims, formatDim, sameDim, sameShape, zeroDim } from './dim.ts';
+import {
+  addDims,
+  constantDim,
+  type Dim,
+  divideDims,
+  formatDim,
+  oneDim,
+  sameDim,
+  sameShape,
+  zeroDim,
+} from './dim.ts';
 import { type Env, report } from './env.ts';
 import { typeExpression } from './expressions.ts';
 import { type AppliedCell, applyCell } from './innerCells.ts';
 import type { Dependent } from './order.ts';
 import { within } from './pieces.ts';
+import { stackOf } from './products.ts';
 import type { CellSymbol } from './scope.ts';
 import { formatShape } from './type.ts';
+import { real } from './typed.ts';
 
 /** What an equation, or an output with a value, says. */
 export interface Definition extends Dependent {
   readonly names: readonly Identifier[];
   /** `[a, b] = …` */
   readonly list: boolean;
+  /** Its value is a stack whose parts are the entries of a new first axis. */
+  readonly isLayered: boolean;
   readonly value: Expression;
   readonly span: Span;
 }
@@ -36,8 +50,30 @@ export function checkDefinition(
     return { equations: applied?.equations ?? [], ...(applied && { applied }) };
   }
   if (definition.list) return { equations: splitInto(definition, env) };
-  const value = typeExpression(definition.value, env);
+  const value = definition.isLayered ? layersOf(definition, env) : typeExpression(definition.value, env);
   return { equations: define(definition.names[0]!, value, definition, env) };
+}
+
+/** Entries of one shape as one array. */
+function layersOf({ value, names, span }: Definition, env: Env): TypedExpression | undefined {
+  const parts = (value.kind === 'stack' ? value.parts : []).map((part) => typeExpression(part, env));
+  if (!parts.every((part) => part !== undefined)) return undefined;
+  const [first] = parts;
+  const other = parts.find((part) => !sameShape(part.type.shape, first!.type.shape));
+  if (other !== undefined) {
+    const parameters = {
+      left: formatShape(first!.type.shape),
+      right: formatShape(other.type.shape),
+      label: `${names[0]!.name} is read as one array, so all its entries have one shape`,
+    };
+    return report(env, cellCatalog.shapesDiffer, other.span, parameters, [whereFrom(other, env)]);
+  }
+  const layers = parts.map((part): TypedExpression => {
+    const { shape, outer } = part.type;
+    if (shape.length === 0) return part;
+    return { kind: 'reshape', value: part, type: real([oneDim, ...shape], outer), span: part.span };
+  });
+  return stackOf(layers, span, env);
 }
 
 function define(

@@ -3,7 +3,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Span } from '../source/source.ts';
 import type { Identifier } from '../syntax/tree.ts';
 import type { TypedExpression, TypedRead } from './cell.ts';
-import { type Dim, formatDim, namedDim, oneDim, sameDim } from './dim.ts';
+import { type Dim, formatDim, oneDim, sameDim } from './dim.ts';
 import { distributionNames, drawOf, isDistribution } from './draws.ts';
 import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { isFunctionName } from './functionNames.ts';
@@ -48,7 +48,7 @@ function readOf(symbol: CellSymbol, span: Span, env: Env): TypedExpression | und
     type && { kind: 'read', from, name, type, span };
   switch (symbol.kind) {
     case 'size':
-      return { kind: 'size', dim: namedDim(name), type: real([], shared), span };
+      return { kind: 'size', dim: env.scope!.sizeNamed(name), type: real([], shared), span };
     case 'number':
       return read('number', real([], shared));
     case 'parameter':

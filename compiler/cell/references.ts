@@ -51,7 +51,7 @@ function readNow(e: Exclude<Expression, { kind: 'identifier' }>): readonly Expre
       return [e.condition, e.then, e.otherwise];
     case 'call': {
       const args = e.callee.name === 'prev' ? e.args.slice(1) : e.args;
-      return [...args, ...e.named.map((argument) => argument.value)];
+      return [...(e.entry ? [e.entry] : []), ...args, ...e.named.map((argument) => argument.value)];
     }
     case 'member':
       return e.object.kind === 'identifier' && e.name.name.endsWith('_prev') ? [] : [e.object];

@@ -3,7 +3,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Span } from '../source/source.ts';
 import type { FunctionDefinition, Identifier } from '../syntax/tree.ts';
 import type { Cell, Noise, TypedExpression } from './cell.ts';
-import type { Dim } from './dim.ts';
+import { constantDim, type Dim, namedDim } from './dim.ts';
 import type { Reporter } from './reporter.ts';
 import type { TensorType } from './type.ts';
 
@@ -92,7 +92,7 @@ const kindWords: Readonly<Record<CellSymbol['kind'], string>> = {
 export const kindInWords = (symbol: CellSymbol): string => kindWords[symbol.kind];
 
 /** Names that are kept; why, or undefined where the name is free. */
-function whyReserved(name: string): string | undefined {
+export function whyReserved(name: string): string | undefined {
   if (name.endsWith('_prev')) return 'names that end in _prev are previous values';
   if (name === 'step') return 'step is the number of steps so far';
   return undefined;
@@ -108,10 +108,19 @@ export class Scope {
   readonly lagged = new Set<string>();
   /** Names that were to be defined and cannot be: reading them is not another mistake. */
   readonly refused = new Set<string>();
+  /** Sizes that have a value, since loops depend on them. */
+  readonly fixed: ReadonlyMap<string, number>;
   readonly #reporter: Reporter;
 
-  constructor(reporter: Reporter) {
+  constructor(reporter: Reporter, fixed: ReadonlyMap<string, number> = new Map()) {
     this.#reporter = reporter;
+    this.fixed = fixed;
+  }
+
+  /** A size of the header: its value where loops depend on it, else a symbol. */
+  sizeNamed(name: string): Dim {
+    const value = this.fixed.get(name);
+    return value === undefined ? namedDim(name) : constantDim(value);
   }
 
   /** Enters a symbol, unless its name is taken or kept, which is reported. */

@@ -9,7 +9,6 @@ import {
   divideDims,
   isTooLarge,
   multiplyDims,
-  namedDim,
   oneDim,
   subtractDims,
   zeroDim,
@@ -96,7 +95,7 @@ function namedSize(name: string, e: Expression, env: Env): Dim | undefined {
     const hint = near === undefined ? `Add it to the cell's sizes.` : undefined;
     return report(env, cellCatalog.unknownName, e.span, { name, nearest: near, hint });
   }
-  if (symbol.kind === 'size') return namedDim(name);
+  if (symbol.kind === 'size') return env.scope!.sizeNamed(name);
   const why =
     symbol.kind === 'number'
       ? 'numbers behind the semicolon never enter a shape'

@@ -155,12 +155,13 @@ const actions: ActionDict<unknown> = {
       body: expression(body, context),
     };
   },
-  InnerCell(_cell, name, _colon, cell, _open, sizes, numbers, _close) {
+  InnerCell(_cell, name, count, _colon, cell, _open, sizes, numbers, _close) {
     const context = contextOf(this);
     return {
       kind: 'innerCell',
       ...common(this),
       name: identifier(name, context),
+      ...bracketed('count', count, context),
       cell: identifier(cell, context),
       sizes: expressions(listOf(sizes), context),
       numbers: optional(numbers).flatMap((node) => namedArguments(listOf(node.child(1)), context)),
@@ -180,15 +181,34 @@ const actions: ActionDict<unknown> = {
   Loss(_loss, value) {
     return { kind: 'loss', ...common(this), value: expression(value, contextOf(this)) };
   },
-  Equation_one(name, _equals, value) {
+  Equation_one(name, entry, _equals, value) {
     const context = contextOf(this);
-    const names = [identifier(name, context)];
-    return { kind: 'equation', ...common(this), names, list: false, value: expression(value, context) };
+    return {
+      kind: 'equation',
+      ...common(this),
+      names: [identifier(name, context)],
+      list: false,
+      ...bracketed('entry', entry, context),
+      value: expression(value, context),
+    };
   },
   Equation_list(_open, left, _close, _equals, value) {
     const context = contextOf(this);
     const names = listOf(left).map((name) => identifier(name, context));
     return { kind: 'equation', ...common(this), names, list: true, value: expression(value, context) };
+  },
+  ForHeader(_for, index, _in, start, _dots, end) {
+    const context = contextOf(this);
+    return {
+      kind: 'for',
+      ...common(this),
+      index: identifier(index, context),
+      start: expression(start, context),
+      end: expression(end, context),
+    };
+  },
+  Bracketed(_open, inner, _close) {
+    return inner.tree(contextOf(this));
   },
 
   // ---- expressions ----
@@ -278,19 +298,20 @@ const actions: ActionDict<unknown> = {
     const { unit, folded } = contextOf(this);
     return folded.get(placeAt(unit, character.source.startIdx)!.unit!);
   },
-  Call(name, _open, args, _close) {
+  Call(name, entry, _open, args, _close) {
     const context = contextOf(this);
     const given = args.child(0);
     const mixed = given.ctorName === 'Arguments_mixed';
-    const span = spanOf(this, this, context);
-    const callee = identifier(name, context);
-    if (!mixed)
-      return { kind: 'call', span, callee, args: [], named: namedArguments(listOf(given.child(0)), context) };
+    const called = {
+      kind: 'call',
+      span: spanOf(this, this, context),
+      callee: identifier(name, context),
+      ...bracketed('entry', entry, context),
+    };
+    if (!mixed) return { ...called, args: [], named: namedArguments(listOf(given.child(0)), context) };
     const positional = listOf(given.child(0)).map((node) => expression(node.child(0), context));
     return {
-      kind: 'call',
-      span,
-      callee,
+      ...called,
       args: positional,
       named: namedArguments(given.child(2).children, context),
     };
@@ -322,6 +343,12 @@ const expressions = (nodes: readonly Node[], context: BuildContext): readonly Ex
 
 const namedArguments = (nodes: readonly Node[], context: BuildContext): readonly NamedArgument[] =>
   nodes.map((node) => node.tree(context) as NamedArgument);
+
+/** What stands in brackets behind a name, under this key; nothing where there are none. */
+function bracketed(key: string, node: Node, context: BuildContext): object {
+  const [given] = optional(node);
+  return given === undefined ? {} : { [key]: expression(given, context) };
+}
 
 const optional = (node: Node): readonly Node[] => node.children;
 

@@ -13,7 +13,11 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'if':
       return [expression.condition, expression.then, expression.otherwise];
     case 'call':
-      return [...expression.args, ...expression.named.map(({ value }) => value)];
+      return [
+        ...(expression.entry === undefined ? [] : [expression.entry]),
+        ...expression.args,
+        ...expression.named.map(({ value }) => value),
+      ];
     case 'member':
       return [expression.object];
     case 'indexing':

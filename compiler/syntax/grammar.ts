@@ -18,7 +18,8 @@ export type StatementRule =
   | 'InnerCell'
   | 'Output'
   | 'Loss'
-  | 'Equation';
+  | 'Equation'
+  | 'ForHeader';
 
 /** Left out of the package's types. */
 const { makeRecipe } = ohm as unknown as { makeRecipe(recipe: unknown): ohm.Grammar };

@@ -2,8 +2,8 @@ import { syntaxCatalog } from '../diagnostics/catalog/syntax.ts';
 import { textOf } from '../source/source.ts';
 import { visit } from './children.ts';
 import type { ErrorList } from './errorList.ts';
-import { expressionsOf, namesOf } from './parts.ts';
-import type { Binary, Expression, Identifier, Index, Item, Statement, SyntaxTree } from './tree.ts';
+import { expressionsOf, namesOf, withLoops } from './parts.ts';
+import type { Binary, Equation, Expression, Identifier, Index, Item, Statement, SyntaxTree } from './tree.ts';
 
 /**
  * What reads as the language and cannot be meant: `W^T` and `h[t-1]`, where nothing is called `T` or `t`.
@@ -11,8 +11,10 @@ import type { Binary, Expression, Identifier, Index, Item, Statement, SyntaxTree
 export function reportHabits(tree: SyntaxTree, errors: ErrorList): void {
   for (const item of tree.items) {
     const statements: readonly (Statement | Item)[] =
-      item.kind === 'cell' ? [item, ...item.statements] : [item];
+      item.kind === 'cell' ? [item, ...withLoops(item.statements)] : [item];
     const known = new Set(statements.flatMap(namesOf).map(({ name }) => name));
+    for (const statement of statements)
+      if (statement.kind === 'equation') reportTimeEntry(statement, known, errors);
     for (const expression of statements.flatMap(expressionsOf)) {
       visit(expression, (part) => {
         if (part.kind === 'binary') reportTranspose(part, known, errors);
@@ -36,6 +38,12 @@ function reportTimeIndex(
   const steps = isUnknown(index, 't', known) ? 0 : stepsBack(index, known);
   if (steps === undefined) return;
   errors.add(syntaxCatalog.timeIndex, span, { name: object.name, write: atStep(object, steps) });
+}
+
+/** `h[t] = …` */
+function reportTimeEntry({ names: [name], entry }: Equation, known: ReadonlySet<string>, errors: ErrorList) {
+  if (entry === undefined || !isUnknown(entry, 't', known)) return;
+  errors.add(syntaxCatalog.indexEquation, name!.span, { name: name!.name, indices: 't' });
 }
 
 function atStep({ name }: Identifier, steps: number): string {

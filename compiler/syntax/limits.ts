@@ -4,5 +4,8 @@
  */
 export const nestingLimit = 1000;
 
+/** How many loops may stand inside one another. */
+export const loopLimit = 20;
+
 /** The most UTF-16 units of one statement, spaces and comments not counted; its parser takes some 15 microseconds and 2 kB for each. */
 export const statementLimit = 50_000;

@@ -142,12 +142,10 @@ const rules: readonly Rule[] = [
         })
       : false,
 
+  // `for l in range(L)`, `for l = 0..L`
   (scene) =>
-    scene.rule === 'InnerCell' && scene.token?.text === '[' && scene.at === 2
-      ? scene.report(syntaxCatalog.notYet, scene.token, {
-          what: 'A list of inner cells, `cell layer[L]: ...`,',
-        })
-      : false,
+    scene.rule === 'ForHeader' &&
+    scene.report(syntaxCatalog.loopHeader, scene.tokens[0], {}, scene.tokens.at(-1)),
 
   // ---- the end of the statement ----
   (scene) =>

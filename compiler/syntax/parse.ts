@@ -7,14 +7,14 @@ import { ErrorList } from './errorList.ts';
 import { fold, type Unit } from './fold.ts';
 import { read, type StatementRule } from './grammar.ts';
 import { reportHabits } from './habits.ts';
-import { nestingLimit, statementLimit } from './limits.ts';
+import { loopLimit, nestingLimit, statementLimit } from './limits.ts';
 import { reportMistake } from './mistakes.ts';
 import { expressionsOf } from './parts.ts';
 import { scan } from './scan.ts';
 import { statementLike } from './statementLike.ts';
 import { reportStructure } from './structure.ts';
-import type { Token } from './token.ts';
-import type { CellDefinition, Expression, Item, Statement, SyntaxTree } from './tree.ts';
+import { beginsStatement, type Token } from './token.ts';
+import type { CellDefinition, Equation, Expression, Item, Loop, Statement, SyntaxTree } from './tree.ts';
 
 export interface Parsed {
   /** Every statement that could be read. */
@@ -50,7 +50,6 @@ const ruleOf: ReadonlyMap<string, StatementRule> = new Map([
 
 const laterWords: ReadonlyMap<string, string> = new Map([
   ['network', 'A `network` over whole sequences'],
-  ['for', 'Repetition by `for`'],
 ]);
 
 class Parser {
@@ -66,7 +65,7 @@ class Parser {
     let outside = false;
     for (const piece of block.pieces) {
       const first = piece.tokens[0]!;
-      const known = ['import', 'fn', 'cell', ...laterWords.keys()].includes(first.text);
+      const known = ['import', 'fn', 'cell', 'for', ...laterWords.keys()].includes(first.text);
       const before = this.errors.full;
       if (!known && piece.block === undefined) {
         if (!outside && !piece.broken && !before) this.#outside(piece);
@@ -95,6 +94,10 @@ class Parser {
     const later = laterWords.get(first.text);
     if (later !== undefined) {
       this.#notYet(first, later, piece);
+      return [];
+    }
+    if (first.text === 'for') {
+      this.#misplaced(first, 'in a cell, around some of its equations');
       return [];
     }
     if (first.text === 'import' || first.text === 'fn') {
@@ -160,9 +163,50 @@ class Parser {
       );
       return [];
     }
+    if (first.text === 'for') return this.#loop(piece, 1);
     this.#refuseBlock(piece);
     const node = this.#statement(piece, ruleOf.get(first.text) ?? 'Equation');
     return node === undefined ? [] : [node as Statement];
+  }
+
+  /** Also reads the body where the header is wrong, for the mistakes in it. */
+  #loop(piece: Piece, depth: number): readonly Loop[] {
+    const [first] = piece.tokens;
+    const { block } = piece;
+    if (depth > loopLimit) {
+      this.errors.add(syntaxCatalog.loopsTooDeep, this.#span(first!), { limit: loopLimit });
+      this.#loseAll(piece);
+      return [];
+    }
+    const header = this.#statement(piece, 'ForHeader') as Omit<Loop, 'statements' | 'dangling'> | undefined;
+    if (block?.brace === undefined) {
+      if (header !== undefined) this.errors.add(syntaxCatalog.loopWithoutBody, this.#pieceSpan(piece), {});
+      this.#lose(piece.tokens);
+      return [];
+    }
+    const statements = block.pieces.flatMap((inner) => this.#inLoop(inner, depth + 1));
+    if (header === undefined) {
+      this.#loseAll(piece);
+      return [];
+    }
+    const span = { source: this.source, start: first!.start, end: piece.end };
+    return [{ ...header, span, statements, dangling: block.dangling }];
+  }
+
+  #inLoop(piece: Piece, depth: number): readonly (Equation | Loop)[] {
+    const first = piece.tokens[0]!;
+    if (first.text === 'for') return this.#loop(piece, depth);
+    if (beginsStatement(first)) {
+      this.#misplaced(
+        first,
+        'outside of the loop, in the cell; between the braces of a loop stand equations',
+      );
+      this.#loseAll(piece);
+      return [];
+    }
+    this.#refuseBlock(piece);
+    const node = this.#statement(piece, 'Equation');
+    return node === undefined ? [] : [node as Equation];
   }
 
   #misplaced(token: Token, where: string): void {
@@ -227,6 +271,11 @@ class Parser {
 
   #tooDeep(token: Token): undefined {
     this.errors.add(syntaxCatalog.tooDeep, this.#span(token), { limit: nestingLimit });
+  }
+
+  #loseAll({ tokens, block }: Piece): void {
+    this.#lose(tokens);
+    for (const piece of block?.pieces ?? []) this.#loseAll(piece);
   }
 
   #lose(tokens: readonly Token[]): void {

@@ -8,6 +8,13 @@ import type {
   TypeExpression,
 } from './tree.ts';
 
+/** The statements of a cell, each loop followed by those in it. */
+export function withLoops(statements: readonly Statement[]): readonly Statement[] {
+  return statements.flatMap((statement) =>
+    statement.kind === 'for' ? [statement, ...withLoops(statement.statements)] : [statement],
+  );
+}
+
 /** Every expression that stands directly in a statement, in the order of the text. */
 export function expressionsOf(statement: Statement | Item): readonly Expression[] {
   switch (statement.kind) {
@@ -26,10 +33,17 @@ export function expressionsOf(statement: Statement | Item): readonly Expression[
     case 'noise':
       return statement.groups.flatMap(({ type, draw }) => [...typeExpressions(type), draw]);
     case 'innerCell':
-      return [...statement.sizes, ...statement.numbers.map(({ value }) => value)];
+      return [
+        ...(statement.count === undefined ? [] : [statement.count]),
+        ...statement.sizes,
+        ...statement.numbers.map(({ value }) => value),
+      ];
     case 'equation':
+      return statement.entry === undefined ? [statement.value] : [statement.entry, statement.value];
     case 'loss':
       return [statement.value];
+    case 'for':
+      return [statement.start, statement.end];
     case 'output':
       return statement.entries.flatMap(({ value }) => value ?? []);
   }
@@ -64,6 +78,8 @@ export function namesOf(statement: Statement | Item): readonly Identifier[] {
       return statement.groups.flatMap(({ names }) => names);
     case 'innerCell':
       return [statement.name];
+    case 'for':
+      return [statement.index];
     case 'output':
       return statement.entries.map(({ name }) => name);
     case 'loss':

@@ -10,6 +10,7 @@ import type {
   Identifier,
   Initialiser,
   Item,
+  Loop,
   NoiseGroup,
   OutputEntry,
   Statement,
@@ -38,7 +39,7 @@ interface Printed {
 }
 
 /** Statements with their comments, and the comments after the last. */
-function printBlock({ dangling, ...rest }: SyntaxTree | CellDefinition, indent: string): readonly string[] {
+function printBlock({ dangling, ...rest }: SyntaxTree | CellDefinition | Loop, indent: string): readonly string[] {
   const statements: readonly (Statement | Item)[] = 'items' in rest ? rest.items : rest.statements;
   const parts: Printed[] = statements.flatMap((statement) => [
     ...statement.leading.flatMap((comment) => printComment(comment, indent)),
@@ -54,12 +55,12 @@ const printComment = ({ text, blankBefore }: Comment, indent: string): readonly 
 ];
 
 function printCommented(statement: Statement | Item, indent: string): Printed {
-  const lines =
-    statement.kind === 'cell'
-      ? printCell(statement, indent)
-      : inLines(printers[statement.kind](statement as never), lineWidth, indent.length);
+  const hasBlock = statement.kind === 'cell' || statement.kind === 'for';
+  const lines = hasBlock
+    ? printBraced(statement, indent)
+    : inLines(printers[statement.kind](statement as never), lineWidth, indent.length);
   if (statement.trailing === undefined) return { lines };
-  const line = statement.kind === 'cell' ? headerLines(statement, indent).length - 1 : lines.length - 1;
+  const line = hasBlock ? headerLines(statement, indent).length - 1 : lines.length - 1;
   return { lines, comment: { line, text: `#${statement.trailing.text}` } };
 }
 
@@ -90,17 +91,22 @@ function printRun(run: readonly Printed[]): readonly string[] {
   );
 }
 
-function printCell(cell: CellDefinition, indent: string): readonly string[] {
-  return [...headerLines(cell, indent), ...printBlock(cell, `${indent}  `), `${indent}}`];
+function printBraced(whole: CellDefinition | Loop, indent: string): readonly string[] {
+  return [...headerLines(whole, indent), ...printBlock(whole, `${indent}  `), `${indent}}`];
 }
 
-function headerLines({ name, sizes, numbers }: CellDefinition, indent: string): readonly string[] {
+function headerLines(whole: CellDefinition | Loop, indent: string): readonly string[] {
+  if (whole.kind === 'for') {
+    const { index, start, end } = whole;
+    return inLines([`for ${index.name} in `, layOut(start), '..', layOut(end), ' {'], lineWidth, indent.length);
+  }
+  const { name, sizes, numbers } = whole;
   const settings: Layout = numbers.length > 0 ? ['; ', separated(numbers.map(printEntry), ',')] : '';
   const parts: Layout = [separated(sizes.map(printEntry), ','), settings];
   return inLines([bracketed(`cell ${name.name}(`, parts, ')'), ' {'], lineWidth, indent.length);
 }
 
-type Line = Exclude<Statement | Item, CellDefinition>;
+type Line = Exclude<Statement | Item, CellDefinition | Loop>;
 type Printers = { readonly [K in Line['kind']]: (statement: Extract<Line, { kind: K }>) => Layout };
 
 /** What a word declares begins in the same column after all of them, broken lines included. */
@@ -132,10 +138,11 @@ const printers: Printers = {
   param: (statement) => declaration({ ...statement, kind: statement.frozen ? 'frozen param' : 'param' }),
   const: declaration,
   noise: ({ groups }) => worded('noise', groups.map(printNoise)),
-  innerCell: ({ name, cell, sizes, numbers }) => {
+  innerCell: ({ name, count, cell, sizes, numbers }) => {
     const settings: Layout = numbers.length > 0 ? ['; ', separated(numbers.map(layOutNamed), ',')] : '';
     const parts: Layout = [separated(sizes.map(layOut), ','), settings];
-    return worded('cell', [bracketed(`${name.name}: ${cell.name}(`, parts, ')')]);
+    const which: Layout = count === undefined ? '' : ['[', layOut(count), ']'];
+    return worded('cell', [[name.name, which, bracketed(`: ${cell.name}(`, parts, ')')]]);
   },
   equation: printEquation,
   output: ({ entries }) => worded('output', entries.map(printEntry)),
@@ -143,8 +150,9 @@ const printers: Printers = {
 };
 
 /** Operators that begin a line stand below the equals sign, unless that is far to the right. */
-function printEquation({ names: defined, list, value }: Equation): Layout {
+function printEquation({ names: defined, list, entry, value }: Equation): Layout {
   const left = defined.map(({ name }) => name).join(', ');
+  if (entry !== undefined) return [`${left}[`, layOut(entry), '] = ', rightSide(value, 4)];
   const start = list ? `[${left}] ` : `${left} `;
   return [`${start}= `, rightSide(value, start.length <= farRight ? start.length : 4)];
 }

@@ -45,10 +45,11 @@ const printers: Printers = {
   unary: (expression) => printUnary(expression, unaryBinding[expression.operator].right),
   binary: (expression) => group(printChain(expression, binaryBinding[expression.operator].own)),
   if: (expression) => group(printArms(expression)),
-  call: ({ callee, args, named }) => {
+  call: ({ callee, entry, args, named }) => {
     const parts = [...args.map(layOut), ...named.map(layOutNamed)];
-    if (parts.length === 0) return `${callee.name}()`;
-    return bracketed(`${callee.name}(`, separated(parts, ','), ')');
+    const called: Layout = entry === undefined ? callee.name : [`${callee.name}[`, layOut(entry), ']'];
+    if (parts.length === 0) return [called, '()'];
+    return [called, bracketed('(', separated(parts, ','), ')')];
   },
   member: ({ object, name }) => [operand(object), `.${name.name}`],
   indexing: ({ object, index }) => [operand(object), '[', layOut(index), ']'],

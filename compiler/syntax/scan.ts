@@ -32,7 +32,7 @@ const rules: readonly (readonly [pattern: RegExp, take: (scanner: Scanner, text:
     new RegExp(`(?!!=(?!=))(?:${foreignSymbols.map(escaped).join('|')})`, 'uy'),
     (scanner, text) => scanner.foreignSymbol(text),
   ],
-  [/->|<=|>=|==|!=|[()[\]{},;:=~+\-*/@^<>.]/y, (scanner, text) => scanner.push('symbol', text)],
+  [/->|<=|>=|==|!=|\.\.|[()[\]{},;:=~+\-*/@^<>.]/y, (scanner, text) => scanner.push('symbol', text)],
   [/[\s\S]/uy, (scanner, text) => scanner.unknown(text)],
 ];
 

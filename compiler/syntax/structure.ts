@@ -119,21 +119,23 @@ const equationRules: readonly Rule[] = [
   (outline, errors) => {
     const { tokens, equals } = outline;
     const left = tokens.slice(0, equals);
-    if (left.length === 0 || isName(left) || isNameList(left)) return false;
+    if (left.length === 0 || isName(left) || isNameList(left) || isEntry(left)) return false;
     const span = spanOf(outline, left[0]!, left.at(-1)!);
     const [name, bracket] = left;
-    if (name!.kind === 'name' && bracket?.text === '[') {
+    if (name!.kind === 'name' && bracket?.text === '[' && left.some(({ text }) => text === ',')) {
       const indices = textOf(left.slice(2, -1));
       errors.add(syntaxCatalog.indexEquation, span, { name: name!.text, indices: short(indices) });
       return true;
     }
     const named = left.every(({ kind, text }) => kind === 'name' || text === ',');
     const hint =
-      name!.kind === 'name' && bracket?.text === '('
-        ? `To define a function, write \`fn ${short(textOf(left))} = ...\`.`
-        : named && left.length > 1
-          ? `Several names stand in square brackets: \`[${textOf(left)}] = split(z, ${(left.length + 1) / 2})\`.`
-          : undefined;
+      name!.kind === 'name' && bracket?.text === '['
+        ? `One entry is defined at a time, by an index that touches the name: \`${name!.text}[0] = ...\`.`
+        : name!.kind === 'name' && bracket?.text === '('
+          ? `To define a function, write \`fn ${short(textOf(left))} = ...\`.`
+          : named && left.length > 1
+            ? `Several names stand in square brackets: \`[${textOf(left)}] = split(z, ${(left.length + 1) / 2})\`.`
+            : undefined;
     errors.add(syntaxCatalog.leftSide, span, { hint });
     return true;
   },
@@ -145,6 +147,19 @@ const declarationRules: readonly Rule[] = [
 ];
 
 const isName = (left: readonly Token[]): boolean => left.length === 1 && left[0]!.kind === 'name';
+
+/** `s[l + 1]`: brackets that touch the name, closed by the last token. */
+const isEntry = (left: readonly Token[]): boolean => {
+  const [name, bracket] = left;
+  if (name!.kind !== 'name' || bracket?.text !== '[' || bracket.start !== name!.end) return false;
+  let depth = 0;
+  return left.slice(1).every(({ text }, i) => {
+    if (text === '[' || text === '(') depth++;
+    else if (text === ']' || text === ')') depth--;
+    const isLast = i === left.length - 2;
+    return isLast ? depth === 0 : depth > 0 && !(depth === 1 && (text === ',' || text === ':'));
+  });
+};
 
 const isNameList = (left: readonly Token[]): boolean =>
   left.length >= 3 &&

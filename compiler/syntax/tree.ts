@@ -91,6 +91,7 @@ export type Statement =
   | NoiseDeclaration
   | InnerCellDeclaration
   | Equation
+  | Loop
   | OutputStatement
   | LossStatement
   | FunctionDefinition;
@@ -179,21 +180,36 @@ export interface NoiseGroup extends NodeBase {
 /** How often noise is drawn: `step` and `sequence` for every example, `update` once for all. */
 export type NoiseScope = 'step' | 'sequence' | 'update';
 
-/** `cell inner: LSTM(I, H; dt = 0.1)` inside a cell */
+/** `cell inner: LSTM(I, H; dt = 0.1)` inside a cell, or `cell layer[L]: LSTM(H, H)`, L of them. */
 export interface InnerCellDeclaration extends Commented {
   readonly kind: 'innerCell';
   readonly name: Identifier;
+  readonly count?: Expression;
   readonly cell: Identifier;
   readonly sizes: readonly Expression[];
   readonly numbers: readonly NamedArgument[];
 }
 
-/** `c = f*c_prev + i*g` (one name) or `[i, f] = split(z, 2)` (several, `list` true). */
+/** `c = f*c_prev + i*g` (one name), `s[l + 1] = …` (its entry) or `[i, f] = split(z, 2)` (several, `list` true). */
 export interface Equation extends Commented {
   readonly kind: 'equation';
   readonly names: readonly Identifier[];
   readonly list: boolean;
+  /** Of one name alone. */
+  readonly entry?: Expression;
   readonly value: Expression;
+}
+
+/** `for l in 0..L { … }`: equations for l = 0 … L - 1. */
+export interface Loop extends Commented {
+  readonly kind: 'for';
+  readonly index: Identifier;
+  readonly start: Expression;
+  /** Excluded. */
+  readonly end: Expression;
+  readonly statements: readonly (Equation | Loop)[];
+  /** Comments after the last statement, before the closing brace. */
+  readonly dangling: readonly Comment[];
 }
 
 /** `output h, y = C @ h` */
@@ -281,10 +297,12 @@ export interface NamedArgument extends NodeBase {
   readonly value: Expression;
 }
 
-/** `tanh(z)`, `sum(A, 1)`, `inner(x, h_prev = a)` */
+/** `tanh(z)`, `sum(A, 1)`, `inner(x, h_prev = a)`, `layer[l](x)` */
 export interface Call extends NodeBase {
   readonly kind: 'call';
   readonly callee: Identifier;
+  /** Which of several inner cells. */
+  readonly entry?: Expression;
   readonly args: readonly Expression[];
   readonly named: readonly NamedArgument[];
 }

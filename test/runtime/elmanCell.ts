@@ -110,6 +110,7 @@ const elman: Cell = {
   ],
   constants: [],
   noises: [],
+  fixed: new Map(),
   equations: [
     {
       name: 'h',

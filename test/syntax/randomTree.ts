@@ -93,6 +93,14 @@ export const expression: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression 
         ...base,
         kind: fc.constant('call' as const),
         callee: identifier,
+        entry: any,
+        args: several(0),
+        named: fc.array(named, { maxLength: 2 }),
+      }),
+      fc.record({
+        ...base,
+        kind: fc.constant('call' as const),
+        callee: identifier,
         args: several(0),
         named: fc.array(named, { maxLength: 2 }),
       }),
@@ -153,6 +161,13 @@ const named = fc
   .tuple(identifier, expression)
   .map(([own, value]) => ({ kind: 'namedArgument', span, name: own, value }));
 
+const equation: fc.Arbitrary<object> = fc.oneof(
+  fc
+    .tuple(identifier, optional(expression, 'entry'), expression)
+    .map(([own, entry, value]) => ({ kind: 'equation', names: [own], list: false, ...entry, value })),
+  fc.tuple(names, expression).map(([list, value]) => ({ kind: 'equation', names: list, list: true, value })),
+);
+
 const bare: fc.Arbitrary<object> = fc.oneof(
   fc
     .tuple(fc.constantFrom('input', 'target', 'state', 'const'), groups)
@@ -160,12 +175,22 @@ const bare: fc.Arbitrary<object> = fc.oneof(
   fc.array(noiseGroup, { minLength: 1, maxLength: 2 }).map((list) => ({ kind: 'noise', groups: list })),
   fc.tuple(fc.boolean(), groups).map(([frozen, list]) => ({ kind: 'param', frozen, groups: list })),
   fc
-    .tuple(identifier, identifier, fc.array(expression, { maxLength: 2 }), fc.array(named, { maxLength: 2 }))
-    .map(([own, cell, sizes, numbers]) => ({ kind: 'innerCell', name: own, cell, sizes, numbers })),
-  fc
-    .tuple(identifier, expression)
-    .map(([own, value]) => ({ kind: 'equation', names: [own], list: false, value })),
-  fc.tuple(names, expression).map(([list, value]) => ({ kind: 'equation', names: list, list: true, value })),
+    .tuple(
+      identifier,
+      optional(expression, 'count'),
+      identifier,
+      fc.array(expression, { maxLength: 2 }),
+      fc.array(named, { maxLength: 2 }),
+    )
+    .map(([own, count, cell, sizes, numbers]) => ({
+      kind: 'innerCell',
+      name: own,
+      ...count,
+      cell,
+      sizes,
+      numbers,
+    })),
+  equation,
   fc
     .array(entry('outputEntry'), { minLength: 1, maxLength: 2 })
     .map((entries) => ({ kind: 'output', entries })),
@@ -182,11 +207,26 @@ const definition: fc.Arbitrary<object> = fc
     ...(derivatives.length === 0 ? {} : { derivatives }),
   }));
 
-const statement = fc
-  .tuple(common, fc.oneof({ arbitrary: bare, weight: 5 }, definition))
-  .map(([shared, own]) => ({ ...shared, ...own }) as unknown as Statement);
-
 const comments = fc.array(comment, { maxLength: 2 });
+
+const loop = fc.letrec<{ any: object }>((tie) => ({
+  any: fc
+    .tuple(
+      identifier,
+      expression,
+      expression,
+      fc.array(fc.tuple(common, fc.oneof({ maxDepth: 2 }, equation, tie('any'))), { maxLength: 3 }),
+      comments,
+    )
+    .map(([index, start, end, inner, dangling]) => {
+      const statements = inner.map(([shared, own]) => ({ ...shared, ...own }) as unknown as Statement);
+      return { kind: 'for', index, start, end, statements: withoutFirstBlank(statements), dangling };
+    }),
+})).any;
+
+const statement = fc
+  .tuple(common, fc.oneof({ arbitrary: bare, weight: 5 }, definition, loop))
+  .map(([shared, own]) => ({ ...shared, ...own }) as unknown as Statement);
 
 const cell = fc
   .tuple(

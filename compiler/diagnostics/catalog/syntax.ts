@@ -181,11 +181,11 @@ export const syntaxCatalog = {
   ),
   indexEquation: entry<{ name: string; indices: string }>(
     'RNN119',
-    'An equation by indices, `S[i, j] = ...`; equations are about whole arrays.',
+    'An equation by several indices, `S[i, j] = ...`, or by time, `h[t] = ...`; equations are about whole arrays or their first axis.',
     inCell('input x: [I]', 'S[i, j] = x[i]*x[j]', 'output S'),
     ({ name, indices }) => ({
       message: `${quoted(`${name}[${indices}]`)} cannot be defined entry by entry`,
-      label: 'an equation defines a whole array',
+      label: 'an equation defines a whole array, or one entry along its first axis',
       hint: /^t\b/.test(indices)
         ? `Write \`${shown(name)} = ...\` for the value at this step; the one before is \`${shown(name)}_prev\`.`
         : `Write \`${shown(name)} = ...\` with \`outer(a, b)\`, \`row(v)\`, \`col(v)\` or \`@\`.`,
@@ -381,6 +381,36 @@ export const syntaxCatalog = {
       message: '`->` stands in the initialiser of a `param` or a `const` only',
       hint: 'Write `const k: [H] = (i) -> i`, or `fn f(x) = ...` for a function.',
     }),
+  ),
+  loopHeader: entry<Record<string, never>>(
+    'RNN160',
+    'A loop whose first line does not read `for l in 0..L {`.',
+    inCell('input x: [I]', 'for l in range(3) {', '  s[l] = x', '}', 'output x'),
+    () => ({
+      message: 'A loop names its index and where that runs',
+      hint: 'Write `for l in 0..L {`, for l = 0 to L - 1; both ends are sizes.',
+    }),
+  ),
+  loopWithoutBody: entry<Record<string, never>>(
+    'RNN161',
+    'A loop without equations in braces.',
+    inCell('input x: [I]', 'for l in 0..3', 's[0] = x', 'output x'),
+    () => ({
+      message: 'This loop has no body',
+      label: 'expected `{` after this',
+      hint: 'Write the equations it repeats between braces: `for l in 0..L { ... }`.',
+    }),
+  ),
+  loopsTooDeep: entry<{ limit: number }>(
+    'RNN162',
+    'Loops nested too deeply.',
+    inCell(
+      'input x: [I]',
+      ...Array.from({ length: 21 }, (_, i) => `for i${i} in 0..1 {`),
+      ...Array.from({ length: 21 }, () => '}'),
+      'output x',
+    ),
+    ({ limit }) => ({ message: `Loops stand more than ${limit} deep inside one another here` }),
   ),
   more: entry<{ count: number }>(
     'RNN199',
