@@ -149,6 +149,7 @@ const kindWords: ReadonlyMap<string, string> = new Map([
   ['target', 'a target'],
   ['param', 'a parameter'],
   ['const', 'a constant'],
+  ['noise', 'noise'],
   ['innerCell', 'a cell'],
 ]);
 

@@ -162,7 +162,7 @@ export class LoopWriter {
     this.#written += Math.max(0, equations);
     if (this.#written <= MOST_EQUATIONS) return true;
     const what = `Written out, this cell's loops come to more than ${MOST_EQUATIONS} equations`;
-    this.report(cellCatalog.tooManyIterations, at, { what });
+    this.report(cellCatalog.tooComplex, at, { what, hint: smaller });
     return false;
   }
 
@@ -175,13 +175,11 @@ export class LoopWriter {
     const which = this.valueOf(entry, frame);
     if (which === undefined || !Number.isSafeInteger(which) || which < 0) {
       const unknown = namesIn(entry).find((name) => this.#value(name, frame) === undefined);
-      const why =
+      const hint =
         which !== undefined
-          ? `here it is ${which}`
-          : unknown === undefined
-            ? 'it is no number'
-            : `${unknown} is neither a size nor the index of a loop around`;
-      return this.report(cellCatalog.entryIndex, entry, { text: quote(entry.span), why });
+          ? `Here it is ${which}.`
+          : unknown && `${unknown} is neither a size nor the index of a loop around.`;
+      return this.report(cellCatalog.loopBound, entry, { text: quote(entry.span), hint });
     }
     const path = pathOf(list, frame);
     const entries = this.#entries.get(path) ?? new Map<number, Identifier>();
@@ -217,7 +215,9 @@ export class LoopWriter {
       for (const [entry, { span }] of entries) {
         if (entry < count) continue;
         const declared = group.names.find(({ name }) => name === list.name)!;
-        this.#reporter.report(cellCatalog.entryOutside, span, { name: list.name, entry, count }, [
+        const known = `It has ${extentInWords(count)}.`;
+        const parameters = { name: list.name, entry, known, why: 'outside' as const };
+        this.#reporter.report(cellCatalog.entryMissing, span, parameters, [
           { span: declared.span, label: `${list.name} is declared here` },
         ]);
       }
@@ -225,7 +225,7 @@ export class LoopWriter {
       for (let entry = 0; entry < Math.min(count, MOST_EQUATIONS + 1); entry++) {
         if (entries.has(entry)) continue;
         const known = `${list.name} has ${count} entries, and each is defined by one equation.`;
-        const parameters = { name: list.name, entry, known, isState: true };
+        const parameters = { name: list.name, entry, known, why: 'state' as const };
         this.#reporter.report(cellCatalog.entryMissing, list.identifier.span, parameters);
         return;
       }
@@ -247,7 +247,15 @@ export class LoopWriter {
         return [{ ...statement, value: read(statement.value) }];
       case 'function': {
         const hidden = new Set(statement.parameters.map(({ name }) => name));
-        return [{ ...statement, body: read(statement.body, { ...outside, hidden }) }];
+        const frame = { ...outside, hidden };
+        const { body, derivatives } = statement;
+        return [
+          {
+            ...statement,
+            body: read(body, frame),
+            ...(derivatives && { derivatives: derivatives.map((one) => read(one, frame)) }),
+          },
+        ];
       }
       case 'output': {
         const entries = statement.entries.map((entry) => {
@@ -292,7 +300,7 @@ export class LoopWriter {
     this.#parts++;
     if (this.#parts <= MOST_PARTS) return true;
     const what = `Written out, this cell's loops come to more than ${MOST_PARTS} operations`;
-    if (this.#parts === MOST_PARTS + 1) this.report(cellCatalog.tooManyIterations, e, { what });
+    if (this.#parts === MOST_PARTS + 1) this.report(cellCatalog.tooComplex, e, { what, hint: smaller });
     return false;
   }
 
@@ -303,10 +311,12 @@ export class LoopWriter {
     if (found !== undefined) return { ...found, span: at.span };
     if (list.kind === 'cells') {
       if (entries.size === 0 && this.#reporter.errors > 0) return undefined;
-      return this.report(cellCatalog.entryOutside, at, {
+      const known = `It is a list of ${entries.size} cells, counted from 0.`;
+      return this.report(cellCatalog.entryMissing, at, {
         name: list.name,
         entry: which,
-        count: entries.size,
+        known,
+        why: 'outside',
       });
     }
     const known = rangeInWords(list.name, [...entries.keys()]);
@@ -314,7 +324,7 @@ export class LoopWriter {
       name: list.name,
       entry: which,
       known,
-      isState: false,
+      why: 'read' as const,
     });
   }
 
@@ -333,7 +343,7 @@ export class LoopWriter {
           name: list.name,
           entry: which,
           known,
-          isState: false,
+          why: 'read' as const,
         });
       }
       this.#wholes.set(path, { list: { ...list, name: path }, parts: inOrderOf(entries) });
@@ -363,6 +373,11 @@ export function pathOf({ name, loops }: LoopName, { indices }: Frame): string {
 
 const inOrderOf = (entries: ReadonlyMap<number, Identifier>): readonly Identifier[] =>
   [...entries].sort(([a], [b]) => a - b).map(([, name]) => name);
+
+const smaller = 'Loops are written out: take a smaller size, or say it with matrices and vectors.';
+
+const extentInWords = (count: number): string =>
+  count === 1 ? 'one entry, counted as 0' : `${count} entries, counted from 0 to ${count - 1}`;
 
 /** `There are s[0] to s[2].` */
 function rangeInWords(name: string, entries: readonly number[]): string {

@@ -68,9 +68,9 @@ const refusals: readonly Refusal[] = [
   {
     name: 'an entry beyond its state',
     text: inCell('input x: [H]\nstate S: [3, H]\nfor n in 0..4 {\n  S[n] = x\n}'),
-    code: 'RNN266',
+    code: 'RNN264',
     at: 'S',
-    says: ['S[3] is outside of S, which has 3 entries', 'S is declared here'],
+    says: ['S has no entry S[3]', '3 entries, counted from 0 to 2', 'S is declared here'],
   },
   {
     name: 'entries of different shapes, read as a whole',
@@ -96,7 +96,7 @@ const refusals: readonly Refusal[] = [
   {
     name: 'a million iterations',
     text: inCell('input x: [H]\nfor l in 0..1000 {\n  for k in 0..1000 {\n    t = x\n  }\n}\noutput x'),
-    code: 'RNN268',
+    code: 'RNN239',
     at: 'k',
     says: ['more than 5000 equations'],
   },
@@ -105,7 +105,7 @@ const refusals: readonly Refusal[] = [
     text: inCell(
       `input x: [H]\nfor l in 0..4000 {\n  t = ${Array.from({ length: 100 }, () => 'x').join(' + ')}\n}\noutput x`,
     ),
-    code: 'RNN268',
+    code: 'RNN239',
     at: 'x',
     says: ['more than 300000 operations'],
   },
@@ -126,16 +126,16 @@ const refusals: readonly Refusal[] = [
   {
     name: 'one of several cells without its number',
     text: `${inner}${inCell('input x: [H]\ncell layer[2]: Inner(H)\nfor l in 0..2 {\n  n[l] = layer[l](x)\n}\noutput y = layer.h')}`,
-    code: 'RNN267',
+    code: 'RNN360',
     at: 'layer',
     says: ['layer is a list of 2 cells'],
   },
   {
     name: 'a cell beyond the list',
     text: `${inner}${inCell('input x: [H]\ncell layer[2]: Inner(H)\nfor l in 0..3 {\n  n[l] = layer[l](x)\n}\noutput y = n[0].h')}`,
-    code: 'RNN266',
+    code: 'RNN264',
     at: 'l',
-    says: ['layer[2] is outside of layer, which has 2 entries'],
+    says: ['layer has no entry layer[2]', 'a list of 2 cells'],
   },
   {
     name: 'a product whose sizes differ',

@@ -1,6 +1,6 @@
-import { entry, hinted, inCell } from './entry.ts';
+import { entry, inCell } from './entry.ts';
 
-/** RNN260-RNN269: loops, and what is defined entry by entry. */
+/** RNN260-RNN264, RNN360: loops, and what is defined entry by entry. */
 export const loopCatalog = {
   stateInLoop: entry<{ name: string; index: string }>(
     'RNN260',
@@ -13,10 +13,10 @@ export const loopCatalog = {
   ),
   loopBound: entry<{ text: string; hint?: string | undefined }>(
     'RNN261',
-    'A loop, or a list of cells, whose extent is not a whole number that follows from sizes.',
+    'A bound of a loop, the number of cells of a list or the index of an entry that is defined: not a whole number from 0 that follows from sizes.',
     inCell('input x: [H]', 'for l in 0..x {', '  t = x', '}', 'output x'),
     ({ text, hint }) => ({
-      message: `${text} is not a whole number that is known when the cell is compiled`,
+      message: `${text} is not a whole number from 0 that is known when the cell is compiled`,
       hint: hint ?? 'It may hold numbers, sizes, and indices of the loops around.',
     }),
   ),
@@ -41,50 +41,27 @@ export const loopCatalog = {
       hint: 'Nothing is assigned twice: what changes from one iteration to the next carries its index, s[l + 1] = ... s[l].',
     }),
   ),
-  entryMissing: entry<{ name: string; entry: number; known: string; isState: boolean }>(
+  entryMissing: entry<{ name: string; entry: number; known: string; why: 'read' | 'state' | 'outside' }>(
     'RNN264',
-    'An entry that is read, or needed for the whole, and that no equation defines.',
+    'An entry that is read and that no equation defines, one that a state lacks, or one beyond its first axis.',
     inCell('input x: [H]', 's[0] = x', 'for l in 0..2 {', '  s[l + 1] = 2*s[l]', '}', 'output y = s[3]'),
-    ({ name, entry: which, known, isState }) => ({
-      message: isState ? `${name}[${which}] has no equation` : `Nothing defines ${name}[${which}]`,
-      ...hinted(known),
-    }),
-  ),
-  entryIndex: entry<{ text: string; why: string }>(
-    'RNN265',
-    'An entry whose index is not a whole number from 0, known when the cell is compiled.',
-    inCell('input x: [H], k: []', 's[k] = x', 'output x'),
-    ({ text, why }) => ({
-      message: `${text} cannot be the index of an entry that is defined: ${why}`,
-      hint: 'It is a whole number from 0, of numbers, sizes and indices of loops.',
-    }),
-  ),
-  entryOutside: entry<{ name: string; entry: number; count: number }>(
-    'RNN266',
-    'An entry beyond the first axis of the state, or beyond the list of cells.',
-    inCell('input x: [H]', 'state S: [2, H]', 'for n in 0..3 {', '  S[n] = x', '}'),
-    ({ name, entry: which, count }) => ({
-      message: `${name}[${which}] is outside of ${name}, which has ${count} ${count === 1 ? 'entry' : 'entries'}`,
-      ...(count === 0 ? {} : { hint: `Entries are counted from 0 to ${count - 1}.` }),
+    ({ name, entry: which, known, why }) => ({
+      message: {
+        read: `Nothing defines ${name}[${which}]`,
+        state: `${name}[${which}] has no equation`,
+        outside: `${name} has no entry ${name}[${which}]`,
+      }[why],
+      hint: known,
     }),
   ),
   cellList: entry<{ name: string; count: number; isList: boolean }>(
-    'RNN267',
+    'RNN360',
     'One of several inner cells without its number, or a number where there is one cell or function.',
     'cell Inner(H) {\n  input x: [H]\n  state h: [H]\n  h = 0.5*h_prev + x\n}\n\n' +
       inCell('input x: [H]', 'cell layer[2]: Inner(H)', 'n = layer(x)', 'output y = n.h'),
     ({ name, count, isList }) => ({
       message: isList ? `${name} is a list of ${count} cells` : `${name} is not a list of cells`,
       hint: isList ? `Say which: ${name}[0](...).` : `Declare one: cell ${name}[L]: ....`,
-    }),
-  ),
-  tooManyIterations: entry<{ what: string }>(
-    'RNN268',
-    'Loops that come to more than 5000 equations, or to expressions past any use.',
-    inCell('input x: [H]', 'for l in 0..1000000 {', '  t = x', '}', 'output x'),
-    ({ what }) => ({
-      message: what,
-      hint: 'Loops are written out; take a smaller size, or say it with matrices and vectors.',
     }),
   ),
 };

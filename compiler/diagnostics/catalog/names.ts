@@ -117,7 +117,7 @@ export const nameCatalog = {
     inCell('input x: [H]', 'target y: [H]', 'z = x + y_prev', 'output z'),
     ({ what, hint }) => ({ message: `Not in the language yet: ${what}`, ...hinted(hint) }),
   ),
-  tooComplex: entry<{ what: string }>(
+  tooComplex: entry<{ what: string; hint?: string | undefined }>(
     'RNN239',
     'An expression past the stated limits of nesting or size, its functions written out.',
     [
@@ -125,7 +125,7 @@ export const nameCatalog = {
       'fn g(x) = f(f(f(f(f(x)))))',
       inCell('input x: [H]', 'output y = g(x)'),
     ].join('\n'),
-    ({ what }) => ({ message: what, hint: 'Give parts of it names of their own.' }),
+    ({ what, hint }) => ({ message: what, hint: hint ?? 'Give parts of it names of their own.' }),
   ),
   lag: entry<{ text: string; longest: number }>(
     'RNN240',
