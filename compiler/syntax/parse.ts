@@ -48,9 +48,7 @@ const ruleOf: ReadonlyMap<string, StatementRule> = new Map([
   ['loss', 'Loss'],
 ]);
 
-const laterWords: ReadonlyMap<string, string> = new Map([
-  ['network', 'A `network` over whole sequences'],
-]);
+const laterWords: ReadonlyMap<string, string> = new Map([['network', 'A `network` over whole sequences']]);
 
 class Parser {
   readonly #lost = new Set<string>();

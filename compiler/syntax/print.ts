@@ -39,7 +39,10 @@ interface Printed {
 }
 
 /** Statements with their comments, and the comments after the last. */
-function printBlock({ dangling, ...rest }: SyntaxTree | CellDefinition | Loop, indent: string): readonly string[] {
+function printBlock(
+  { dangling, ...rest }: SyntaxTree | CellDefinition | Loop,
+  indent: string,
+): readonly string[] {
   const statements: readonly (Statement | Item)[] = 'items' in rest ? rest.items : rest.statements;
   const parts: Printed[] = statements.flatMap((statement) => [
     ...statement.leading.flatMap((comment) => printComment(comment, indent)),
@@ -98,7 +101,11 @@ function printBraced(whole: CellDefinition | Loop, indent: string): readonly str
 function headerLines(whole: CellDefinition | Loop, indent: string): readonly string[] {
   if (whole.kind === 'for') {
     const { index, start, end } = whole;
-    return inLines([`for ${index.name} in `, layOut(start), '..', layOut(end), ' {'], lineWidth, indent.length);
+    return inLines(
+      [`for ${index.name} in `, layOut(start), '..', layOut(end), ' {'],
+      lineWidth,
+      indent.length,
+    );
   }
   const { name, sizes, numbers } = whole;
   const settings: Layout = numbers.length > 0 ? ['; ', separated(numbers.map(printEntry), ',')] : '';

@@ -215,7 +215,7 @@ const loop = fc.letrec<{ any: object }>((tie) => ({
       identifier,
       expression,
       expression,
-      fc.array(fc.tuple(common, fc.oneof({ maxDepth: 2 }, equation, tie('any'))), { maxLength: 3 }),
+      fc.array(fc.tuple(common, fc.oneof({ maxDepth: 1 }, equation, tie('any'))), { maxLength: 2 }),
       comments,
     )
     .map(([index, start, end, inner, dangling]) => {
@@ -225,7 +225,7 @@ const loop = fc.letrec<{ any: object }>((tie) => ({
 })).any;
 
 const statement = fc
-  .tuple(common, fc.oneof({ arbitrary: bare, weight: 5 }, definition, loop))
+  .tuple(common, fc.oneof({ arbitrary: bare, weight: 8 }, definition, loop))
   .map(([shared, own]) => ({ ...shared, ...own }) as unknown as Statement);
 
 const cell = fc
