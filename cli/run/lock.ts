@@ -2,9 +2,9 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, Failure } from '../failure.ts';
 import { fileFailure } from '../files.ts';
-import { isAlive } from './processes.ts';
+import { isAlive, startOf } from './processes.ts';
 
-/** In a run's folder while a process trains there: its number. */
+/** In a run's folder while a process trains there: its number, and when it began, where the system tells. */
 export const lockName = 'run.lock';
 
 /**
@@ -19,7 +19,7 @@ export function lockFolder(path: string): () => void {
     try {
       const descriptor = openSync(file, 'wx');
       try {
-        writeSync(descriptor, String(process.pid));
+        writeSync(descriptor, [process.pid, startOf(process.pid) ?? ''].join(' '));
       } finally {
         closeSync(descriptor);
       }
@@ -28,7 +28,7 @@ export function lockFolder(path: string): () => void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileFailure(`write ${file}`, error);
     }
     const owner = ownerOf(file);
-    if (owner !== undefined && isAlive(owner)) {
+    if (owner !== undefined) {
       throw new Failure(
         exitCodes.failed,
         `${path} is in use: process ${owner} trains there. Wait for its end, or name another folder with --out.\n` +
@@ -39,11 +39,19 @@ export function lockFolder(path: string): () => void {
   }
 }
 
+/** @returns undefined where the process that wrote it has ended */
 function ownerOf(file: string): number | undefined {
+  const [id = '', start = ''] = textOf(file).split(' ');
+  const owner = Number(id);
+  if (!(Number.isSafeInteger(owner) && owner > 0 && isAlive(owner))) return undefined;
+  const began = startOf(owner);
+  return start === '' || began === undefined || began === start ? owner : undefined;
+}
+
+function textOf(file: string): string {
   try {
-    const id = Number(readFileSync(file, 'utf8'));
-    return Number.isSafeInteger(id) && id > 0 ? id : undefined;
+    return readFileSync(file, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }

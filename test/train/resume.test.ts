@@ -195,6 +195,31 @@ describe('two processes that train in one folder', () => {
     expect(existsSync(join(run, 'run.lock'))).toBe(false);
   });
 
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'are told from later ones of the same number, and from ones that nobody has buried',
+    async () => {
+      const { path: run } = await prepared('numbers');
+      // Of this number, but it began at another time.
+      put('numbers/run.lock', `${process.pid} 1`);
+      expect(await rnnc('train', '--resume', run, '--epochs', '2')).toMatchObject({ code: 0, err: '' });
+      // A child of a process that never asks for its end.
+      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      try {
+        const child = await new Promise<number>((resolve) => {
+          parent.stdout.once('data', (text) => resolve(Number(String(text))));
+        });
+        const state = () => /\) (\w)/.exec(readFileSync(`/proc/${child}/stat`, 'latin1'))?.[1];
+        while (state() !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
+        put('numbers/run.lock', String(child));
+        expect(await rnnc('train', '--resume', run, '--epochs', '3')).toMatchObject({ code: 0, err: '' });
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
+
   it('nor does a second begin in a folder where the first has no checkpoint yet', async () => {
     const run = path('just-begun');
     new RunFolder(run).create();
