@@ -45,7 +45,8 @@ export function randomGiven(
     (one) => [one.name, drawNoise(one, binding, { seed, steps, batch })] as const,
   );
   const { shared, perStep } = noiseGiven(cell, new Map(draws), steps);
-  const nothing = { steps: 0, batch, parameters: new Map([...parameters, ...shared]), inputs: new Map() };
+  const inputs = new Map([...drawAll([...arrays.inputs, ...arrays.targets]), ...perStep]);
+  const nothing = { steps: 0, batch, parameters: new Map([...parameters, ...shared]), inputs };
   const ownStarts = evaluateSequence(bound, nothing).finals;
   const free = arrays.starts.filter(({ name, classes }) => {
     const { start } = graph.states.find((state) => state.name === name)!;
@@ -62,7 +63,7 @@ export function randomGiven(
     steps,
     batch,
     parameters: new Map([...parameters, ...shared]),
-    inputs: new Map([...drawAll([...arrays.inputs, ...arrays.targets]), ...perStep]),
+    inputs,
     starts: new Map(starts),
     outputCotangents: drawAll(arrays.outputCotangents),
     finalCotangents: drawAll(arrays.finalCotangents),
@@ -72,6 +73,6 @@ export function randomGiven(
 
 function readsParameter(graph: StepGraph, id: NodeId): boolean {
   const node = graph.nodes[id]!;
-  if (node.form === 'leaf') return node.role === 'parameter';
+  if (node.form === 'leaf') return node.role === 'parameter' || node.role === 'input';
   return operandsOf(graph, id).some((operand) => readsParameter(graph, operand));
 }

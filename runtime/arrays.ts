@@ -142,6 +142,21 @@ export function copyInput(
   buffer.set(value);
 }
 
+/** @throws RuntimeError RNN503 for a class out of range; `values` is one per row of `rows` and place of the shape */
+export function requireClasses(
+  values: ArrayLike<number>,
+  { name, shape }: { readonly name: string } & Shaped,
+  classes: number,
+  rows: readonly number[],
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isInteger(value) && value >= 0 && value < classes) continue;
+    const row = rows[Math.floor(i / sizeOf(shape))]!;
+    fail(runtimeErrors.badIndex, { what: `input ${name}`, step: 0, row, value, classes });
+  }
+}
+
 function checkClasses(
   what: string,
   value: ArrayLike<number>,

@@ -187,6 +187,24 @@ export const runtimeErrors = {
       `${p.cell} was compiled with the expectation of its noise, so the mode "training" has nothing to draw; ` +
       "compile it for training, or with noise: 'drawn'.",
   ),
+  sequenceInputMissing: entry(
+    'RNN560',
+    'An input that is given once per sequence was not given before the first step.',
+    (p: { name: string; shape: string }) =>
+      `${p.name} is given once per sequence: call setInputs({ ${p.name} }) before the first step, with the shape ${p.shape}.`,
+  ),
+  badEntries: entry(
+    'RNN561',
+    'A number of entries of a size is not whole, below 0, or above that size.',
+    (p: { name: string; row: number; value: unknown; size: number }) =>
+      `The entries of ${p.name} in row ${p.row} are ${show(p.value)}; they must be a whole number from 0 to ${p.size}.`,
+  ),
+  notPerStep: entry(
+    'RNN562',
+    'An input that is given once per sequence was given with the steps.',
+    (p: { name: string }) =>
+      `${p.name} is given once per sequence, not at every step: call setInputs({ ${p.name} }) before.`,
+  ),
 };
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'number' : 'numbers'}`;

@@ -15,8 +15,10 @@ export type {
   ManifestLoss,
   ManifestNoise,
   ManifestOutput,
+  ManifestOver,
   ManifestParameter,
   ManifestRows,
+  ManifestSequenceInput,
   ManifestState,
   WasmVariant,
 } from '../compiler/module/manifest.ts';
@@ -29,6 +31,7 @@ export type { Lanes } from './memory.ts';
 export type { Given, Named } from './named.ts';
 export type { Mode } from './noiseBuffers.ts';
 export type { RowTimes } from './rows.ts';
+export type { SetInputsOptions } from './sequenceInputs.ts';
 export type { StateSnapshot } from './state.ts';
 export type { VariantOptions } from './variant.ts';
 export type { StateView } from './views.ts';

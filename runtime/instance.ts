@@ -26,6 +26,7 @@ import { layOut, type Memory } from './memory.ts';
 import { entriesOf, type Given, lookUp, type Named, named } from './named.ts';
 import { checkMode, type Mode, NoiseBuffers } from './noiseBuffers.ts';
 import { checkRowTimes, RowControls, type RowTimes, withoutPadding } from './rows.ts';
+import { SequenceInputs, type SetInputsOptions, setInputsOptions } from './sequenceInputs.ts';
 import { CarriedStates, type StateSnapshot } from './state.ts';
 import { type StateView, stateViews, viewsWhere, type WindowViews, windowViews } from './views.ts';
 import { checkFinite } from './weights.ts';
@@ -64,6 +65,11 @@ export class Instance<Types extends CellTypes = CellTypes> {
   readonly states: { readonly [Name in keyof Types['states']]: StateView };
   /** By name: [window, batch, ...shape]; Int32Array for index inputs. `forward` copies into these. */
   readonly inputs: Types['inputs'];
+  /**
+   * By name: [batch, ...shape], what is given once per sequence. After writing into these by hand call
+   * `sequenceInputsChanged()`.
+   */
+  readonly sequenceInputs: NonNullable<Types['sequenceInputs']>;
   /** By name: [window, batch, ...shape]. */
   readonly targets: Types['targets'];
   /** By state: [batch, ...shape], filled by `backward`: dL/d state before the window's first step. */
@@ -76,6 +82,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
   readonly #rows: RowControls | undefined;
   readonly #inputs: readonly InputBuffer[];
   readonly #targets: readonly InputBuffer[];
+  readonly #sequence: SequenceInputs;
   readonly #viewsOf: (steps: number) => WindowViews;
   readonly #stepOutputs: Named<Float32Array>;
   #stale = true;
@@ -100,6 +107,8 @@ export class Instance<Types extends CellTypes = CellTypes> {
       manifest.rows && new RowControls(manifest, manifest.rows, memory, [...this.#inputs, ...this.#targets]);
     this.inputs = named(this.#inputs.map(({ input, buffer }) => [input.name, buffer]));
     this.targets = named(this.#targets.map(({ input, buffer }) => [input.name, buffer]));
+    this.#sequence = new SequenceInputs(manifest, memory);
+    this.sequenceInputs = this.#sequence.views as typeof this.sequenceInputs;
     this.parameters = named(manifest.parameters.map(({ name, buffer }) => [name, memory.f32(buffer)]));
     this.gradients = viewsWhere(manifest.parameters, ({ gradient }) => gradient && memory.f32(gradient));
     this.states = stateViews(this.#carried, memory) as typeof this.states;
@@ -132,7 +141,10 @@ export class Instance<Types extends CellTypes = CellTypes> {
     return this.#viewsOf(this.#steps).losses;
   }
 
-  /** By name: [steps, batch, ...shape], filled by `backward`, where asked for at compile time. */
+  /**
+   * By name: [steps, batch, ...shape], filled by `backward`, where asked for at compile time. Of an input that is given
+   * once per sequence [batch, ...shape], the sum over the steps of the window.
+   */
   get inputCotangents(): Named<Float32Array> {
     return this.#viewsOf(this.#steps).inputCotangents;
   }
@@ -196,6 +208,26 @@ export class Instance<Types extends CellTypes = CellTypes> {
   }
 
   /**
+   * Gives what is given once per sequence, for all steps until something else is given. What the cell computes of it
+   * alone is computed once, before the next step. Best called together with `start`, for the same rows.
+   *
+   * @param values  [rows, ...shape] by name, or the one array where the cell has one such input; inputs that are not
+   *                named stay
+   * @throws RuntimeError RNN501, RNN503, RNN504, RNN509, RNN518, RNN561; nothing is written then
+   */
+  setInputs(values: Values, options: SetInputsOptions = {}): void {
+    checkOptions('setInputs', setInputsOptions, options);
+    this.#sequence.set(values, options);
+    this.#canGoBack = false;
+  }
+
+  /** To be called after all of `sequenceInputs` were written by hand. */
+  sequenceInputsChanged(): void {
+    this.#sequence.written();
+    this.#canGoBack = false;
+  }
+
+  /**
    * Begins sequences: states at their start values, step counters at 0. The start values are those of the parameters at
    * the time the next steps are run.
    *
@@ -228,7 +260,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
     this.#canGoBack = false;
     this.#carried.begin(begun, sequenceNumbers);
     this.#prepare();
-    this.#carried.settle();
+    this.#carried.settle(false);
   }
 
   /**
@@ -249,6 +281,7 @@ export class Instance<Types extends CellTypes = CellTypes> {
       fail(runtimeErrors.badSteps, { steps, window });
     checkRowTimes(this.manifest, options, steps);
     this.#canGoBack = false;
+    this.#sequence.refuse(inputs);
     checkNames(
       inputs,
       'input',
@@ -391,10 +424,12 @@ export class Instance<Types extends CellTypes = CellTypes> {
   }
 
   #run(steps: number, mode: Mode, times: RowTimes): void {
+    this.#sequence.requireAll();
     this.#carried.carry();
     if (this.#noise.fill(mode, steps, this.#carried, this.#updates)) this.#stale = true;
     this.#prepare();
-    this.#carried.settle();
+    this.#carried.settle(this.#sequence.changed);
+    this.#sequence.changed = false;
     this.#rows?.write(steps, times, this.#carried);
     this.#procedures.forward(steps);
     this.#carried.ran(steps, this.#rows?.lengths);
@@ -409,6 +444,8 @@ export class Instance<Types extends CellTypes = CellTypes> {
     if (!this.#stale) return;
     this.#procedures.prepare();
     this.#stale = false;
+    // What is known once per sequence is made of parameters, too.
+    if (this.#sequence.any) this.#sequence.changed = true;
   }
 
   #requireLoss(): void {

@@ -122,9 +122,13 @@ export class CarriedStates {
     this.#anyFresh = true;
   }
 
-  /** Writes start values where rows are fresh. Parameters must be prepared. */
-  settle(): void {
-    if (!this.#anyFresh) return;
+  /**
+   * Writes start values where rows are fresh. Parameters must be prepared.
+   *
+   * @param again  whether what is known once per sequence has to be computed anew
+   */
+  settle(again: boolean): void {
+    if (!this.#anyFresh && !again) return;
     for (const { first, aside } of this.all) aside.set(first);
     this.#procedures.start();
     for (const { first, aside, fresh } of this.all) {

@@ -1,6 +1,6 @@
 import type { Manifest } from '../compiler/module/manifest.ts';
 import type { Memory } from './memory.ts';
-import { type Named, named } from './named.ts';
+import { entriesOf, type Named, named } from './named.ts';
 import { sizeOf } from './shapes.ts';
 import type { CarriedStates } from './state.ts';
 
@@ -59,13 +59,17 @@ export function windowViews(manifest: Manifest, memory: Memory): (steps: number)
   };
 }
 
-function viewsOf({ batch, outputs, loss, inputs }: Manifest, memory: Memory, steps: number): WindowViews {
+function viewsOf(manifest: Manifest, memory: Memory, steps: number): WindowViews {
+  const { batch, outputs, loss, inputs, sequenceInputs = [] } = manifest;
   const cut = (buffer: string, shape: readonly number[]) =>
     memory.f32(buffer).subarray(0, steps * batch * sizeOf(shape));
   return {
     outputs: named(outputs.map(({ name, shape, buffer }) => [name, cut(buffer, shape)])),
     losses: loss === undefined ? new Float32Array(0) : cut(loss.buffer, []),
-    inputCotangents: viewsWhere(inputs, ({ cotangent, shape }) => cotangent && cut(cotangent, shape)),
+    inputCotangents: named([
+      ...entriesOf(viewsWhere(inputs, ({ cotangent, shape }) => cotangent && cut(cotangent, shape))),
+      ...entriesOf(viewsWhere(sequenceInputs, ({ cotangent }) => cotangent && memory.f32(cotangent))),
+    ]),
   };
 }
 

@@ -31,12 +31,15 @@ export function kernels(compiled: CompiledCell): (given: SequenceGiven) => Seque
 }
 
 function writeGiven(
-  { parameters, inputs, targets, noises = [], stepCounter }: Manifest,
+  { batch, parameters, inputs, sequenceInputs = [], overs = [], targets, noises = [], stepCounter }: Manifest,
   memory: Memory,
   given: SequenceGiven,
 ) {
   for (const { name, buffer } of parameters) memory.f32(buffer).set(given.parameters.get(name)!);
-  for (const { name, buffer } of [...inputs, ...targets]) memory.lanes(buffer).set(given.inputs.get(name)!);
+  for (const { name, buffer } of [...inputs, ...sequenceInputs, ...targets])
+    memory.lanes(buffer).set(given.inputs.get(name)!);
+  for (const { name, size, buffer } of overs)
+    memory.f32(buffer).set(given.entries?.get(name) ?? Array<number>(batch).fill(size));
   for (const { name, buffer } of noises) {
     if (buffer !== undefined) memory.f32(buffer).set((given.inputs.get(name) ?? given.parameters.get(name))!);
   }
@@ -90,7 +93,7 @@ function forwardResult(manifest: Manifest, memory: Memory, steps: number): Seque
 }
 
 function backwardResult(manifest: Manifest, memory: Memory, steps: number): SequenceAdjoint {
-  const { batch, parameters, inputs, targets, states } = manifest;
+  const { batch, parameters, inputs, sequenceInputs = [], targets, states } = manifest;
   const whole = <Item extends { readonly name: string }>(
     items: readonly Item[],
     bufferOf: (item: Item) => string | undefined,
@@ -105,11 +108,14 @@ function backwardResult(manifest: Manifest, memory: Memory, steps: number): Sequ
     );
   return {
     gradients: whole(parameters, ({ gradient }) => gradient),
-    inputCotangents: whole(
-      [...inputs, ...targets],
-      ({ cotangent }) => cotangent,
-      ({ shape }) => steps * batch * sizeOf(shape),
-    ),
+    inputCotangents: new Map([
+      ...whole(
+        [...inputs, ...targets],
+        ({ cotangent }) => cotangent,
+        ({ shape }) => steps * batch * sizeOf(shape),
+      ),
+      ...whole(sequenceInputs, ({ cotangent }) => cotangent),
+    ]),
     startCotangents: whole(states, ({ cotangent }) => cotangent),
   };
 }

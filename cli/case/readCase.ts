@@ -1,5 +1,6 @@
 import type { Cell } from '../../compiler/cell/cell.ts';
 import { bindSizes } from '../../compiler/cell/sizes.ts';
+import { oversOf } from '../../compiler/cell/type.ts';
 import { renderDiagnostics } from '../../compiler/diagnostics/render.ts';
 import type { Binding } from '../../compiler/graph/bind.ts';
 import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
@@ -12,7 +13,7 @@ import { describeJson, isObject, type Members, membersOf, parseJson } from './js
 import { drawNoise, noiseGiven } from './noise.ts';
 import type { Reporter } from './reporter.ts';
 import { readNumbers, readWhole, readWholeList } from './scalars.ts';
-import { arraysOf } from './shapes.ts';
+import { arraysOf, isPerSequence } from './shapes.ts';
 
 export const caseFormat = 'rnnc-case-1';
 
@@ -56,6 +57,7 @@ const topNames = [
   'cotangents',
   'lengths',
   'resets',
+  'entries',
   'stepsBefore',
 ] as const;
 
@@ -113,6 +115,11 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   const stepsBefore = readWholeList(members, 'stepsBefore', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
   const sequences = readWholeList(members, 'sequences', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
   const resets = readResets(members, steps, batch, reporter);
+  const entries = readEntries(members, cell, binding, batch, reporter);
+  const perSequence = cell.inputs.find(isPerSequence);
+  if (lengths !== undefined && perSequence !== undefined) {
+    reporter.report(caseErrors.lengthsBeside, { name: perSequence.name });
+  }
   const arrays = arraysOf(cell, binding, steps, batch);
   const counts = { steps, batch, ...(lengths === undefined ? {} : { lengths }) };
   const owner = cell.name;
@@ -181,6 +188,7 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
       starts,
       outputCotangents,
       finalCotangents,
+      ...(entries.size === 0 ? {} : { entries }),
       ...(stepsBefore === undefined ? {} : { stepsBefore }),
       ...(lossWeights === undefined ? {} : { lossWeights }),
     },
@@ -210,6 +218,34 @@ function readResets(
     reporter.report(caseErrors.wrongKind, { what: 'resets', expected: '0 or 1 everywhere', got });
   }
   return values;
+}
+
+/** How many entries each row has, by the name of the size. */
+function readEntries(
+  members: Members,
+  cell: Cell,
+  { sizes }: Binding,
+  batch: number,
+  reporter: Reporter,
+): ReadonlyMap<string, readonly number[]> {
+  const value = members.get('entries');
+  if (value === undefined) return new Map();
+  if (!isObject(value)) {
+    const expected = 'an object of lists by size';
+    reporter.report(caseErrors.wrongKind, { what: 'entries', expected, got: describeJson(value) });
+    return new Map();
+  }
+  const given = membersOf(value);
+  const known = [...new Set([...cell.inputs, ...cell.targets].flatMap(({ type }) => oversOf(type.outer)))];
+  for (const name of given.keys()) {
+    if (!known.includes(name)) reporter.unknown(cell.name, 'size that values vary over', name, known);
+  }
+  const lists = known.flatMap((name) => {
+    const bounds = { least: 0, most: sizes.get(name)! };
+    const list = readWholeList(given, name, batch, bounds, reporter);
+    return list === undefined ? [] : [[name, list] as const];
+  });
+  return new Map(lists);
 }
 
 /** Without any, the mean of the loss is differentiated, where there is a loss. */

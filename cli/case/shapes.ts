@@ -1,5 +1,6 @@
 import type { Cell, Input } from '../../compiler/cell/cell.ts';
-import { type Dim, evaluateDim, formatDim } from '../../compiler/cell/dim.ts';
+import { type Dim, evaluateDim, formatDim, namedDim } from '../../compiler/cell/dim.ts';
+import { oversOf, ownTime, type TensorType } from '../../compiler/cell/type.ts';
 import type { Binding } from '../../compiler/graph/bind.ts';
 import type { Expected } from './array.ts';
 
@@ -16,7 +17,7 @@ export interface CaseArrays {
   readonly parameters: readonly CaseArray[];
   /** [T, B, ...shape] where drawn per step, [B, ...shape] per sequence, [...shape] per update */
   readonly noises: readonly CaseArray[];
-  /** [T, B, ...shape] */
+  /** [T, B, ...shape]; what is given once per sequence, [B, ...shape] */
   readonly inputs: readonly CaseArray[];
   /** [T, B, ...shape] */
   readonly targets: readonly CaseArray[];
@@ -49,22 +50,28 @@ export function arraysOf(cell: Cell, { sizes }: Binding, steps: number, batch: n
       ? {}
       : { classes: { count: evaluateDim(classes, sizes), symbol: formatDim(classes) } }),
   });
-  const perStep = (kind: string) => (input: Input) =>
-    array(`${kind} ${input.name}`, input.name, 'T', input.type.shape, input.classes);
+  const given = (kind: string) => (input: Input) =>
+    array(
+      `${kind} ${input.name}`,
+      input.name,
+      isPerSequence(input) ? 'B' : 'T',
+      wholeShape(input.type),
+      input.classes,
+    );
   const lagged = [...cell.inputs, ...cell.targets].filter((input) => input.lagged);
   return {
     parameters: cell.parameters.map(({ name, shape }) => array(`parameter ${name}`, name, 'none', shape)),
     noises: cell.noises.map(({ name, shape, scope }) =>
       array(`noise ${name}`, name, scope === 'step' ? 'T' : scope === 'sequence' ? 'B' : 'none', shape),
     ),
-    inputs: cell.inputs.map(perStep('input')),
-    targets: cell.targets.map(perStep('target')),
+    inputs: cell.inputs.map(given('input')),
+    targets: cell.targets.map(given('target')),
     starts: [
       ...cell.states.map(({ name, shape }) => array(`start of ${name}`, name, 'B', shape)),
       ...lagged.map(({ name, type, classes }) => array(`start of ${name}`, name, 'B', type.shape, classes)),
     ],
     outputCotangents: cell.outputs.map(({ name, value }) =>
-      array(`cotangent of output ${name}`, name, 'T', value.type.shape),
+      array(`cotangent of output ${name}`, name, 'T', wholeShape(value.type)),
     ),
     finalCotangents: cell.states.map(({ name, shape }) =>
       array(`cotangent of final ${name}`, name, 'B', shape),
@@ -72,5 +79,13 @@ export function arraysOf(cell: Cell, { sizes }: Binding, steps: number, batch: n
     lossCotangent: array('cotangent of the loss', 'loss', 'T', []),
   };
 }
+
+export const isPerSequence = ({ type }: Input): boolean => !type.outer.includes(ownTime);
+
+/** The shape of a value, with the sizes that it varies over before its own. */
+export const wholeShape = ({ shape, outer }: TensorType): readonly Dim[] => [
+  ...oversOf(outer).map(namedDim),
+  ...shape,
+];
 
 const outerAxes = { T: ['T', 'B'], B: ['B'], none: [] } as const;

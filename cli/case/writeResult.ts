@@ -2,6 +2,7 @@ import type { Cell } from '../../compiler/cell/cell.ts';
 import { type Dim, evaluateDim } from '../../compiler/cell/dim.ts';
 import type { SequenceResult } from '../../compiler/graph/evaluate.ts';
 import type { Case } from './readCase.ts';
+import { isPerSequence, wholeShape } from './shapes.ts';
 
 export const resultFormat = 'rnnc-result-1';
 
@@ -48,8 +49,8 @@ export function writeResult(
     );
   const perStep = [steps, batch];
   const parameters = cell.parameters.map(({ name, shape }) => [name, shape] as const);
-  const typed = ({ name, type }: Cell['inputs'][number]) => [name, type.shape] as const;
-  const valued = ({ name, value }: Cell['outputs'][number]) => [name, value.type.shape] as const;
+  const typed = ({ name, type }: Cell['inputs'][number]) => [name, wholeShape(type)] as const;
+  const valued = ({ name, value }: Cell['outputs'][number]) => [name, wholeShape(value.type)] as const;
   const lagged = [...cell.inputs, ...cell.targets].filter((input) => input.lagged);
   const states = [...cell.states.map(({ name, shape }) => [name, shape] as const), ...lagged.map(typed)];
   const { loss, adjoint } = result;
@@ -86,7 +87,16 @@ export function writeResult(
   if (differentiated && adjoint !== undefined) {
     const gradients = new Map<string, Json>([
       ['parameters', arrays([], parameters, adjoint.gradients)],
-      ['inputs', arrays(perStep, cell.inputs.map(typed), adjoint.inputCotangents)],
+      [
+        'inputs',
+        new Map(
+          cell.inputs.flatMap((input) => {
+            const found = adjoint.inputCotangents.get(input.name);
+            const outer = isPerSequence(input) ? [batch] : perStep;
+            return found === undefined ? [] : [[input.name, array(outer, wholeShape(input.type), found)]];
+          }),
+        ),
+      ],
       ...(cell.targets.length === 0
         ? []
         : [['targets', arrays(perStep, cell.targets.map(typed), adjoint.inputCotangents)] as const]),

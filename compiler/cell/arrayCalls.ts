@@ -1,4 +1,5 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
+import { arrayFunctions } from '../ops/array.ts';
 import type { CallableFunction } from '../ops/index.ts';
 import type { Call, Expression } from '../syntax/tree.ts';
 import type { TypedExpression } from './cell.ts';
@@ -7,7 +8,8 @@ import { quote, shapeInWords, whereFrom } from './describe.ts';
 import { oneDim } from './dim.ts';
 import { type Checked, type Env, report } from './env.ts';
 import { typeExpression } from './expressions.ts';
-import { formatShape } from './type.ts';
+import { sizeNamed } from './over.ts';
+import { formatShape, oversOf, withoutOver } from './type.ts';
 import { real } from './typed.ts';
 
 /** `sum(x)`, `softmax(A, 1)`, `max(A, axis = 0)`: a function of a whole array, or along one of its axes. */
@@ -27,7 +29,10 @@ export function arrayCallOf(callable: CallableFunction, e: Call, env: Env): Chec
   }
   const value = typeExpression(e.args[0]!, env);
   const axis = axisOf(named?.value ?? positional, env);
-  if (value === undefined || axis === 'wrong') return undefined;
+  const over = e.over && sizeNamed(e.over, env);
+  if (value === undefined || axis === 'wrong' || (e.over !== undefined && over === undefined))
+    return undefined;
+  if (over !== undefined) return resultOver(fn.name, value, axis, over, e, env);
   return resultOf(fn.name, fn.result, value, axis, e, env);
 }
 
@@ -38,6 +43,31 @@ function axisOf(e: Expression | undefined, env: Env): number | undefined | 'wron
   const message = `${quote(e.span)} is not the number of an axis`;
   report(env, cellCatalog.axis, e.span, { message, hint: 'Axes are counted from 0: sum(A, 1).' });
   return 'wrong';
+}
+
+/** `softmax(e over S)`: over the entries of S, for each entry of the shape by itself. */
+function resultOver(
+  fn: string,
+  value: TypedExpression,
+  axis: number | undefined,
+  over: string,
+  e: Call,
+  env: Env,
+): TypedExpression | undefined {
+  const { span } = e;
+  if (axis !== undefined) {
+    const message = `${fn} goes over ${over} or along an axis, not both at once`;
+    return report(env, cellCatalog.notOver, span, { message });
+  }
+  const { shape, outer } = value.type;
+  if (!oversOf(outer).includes(over)) {
+    const text = quote(value.span, 'this');
+    const message = `${text} does not vary over ${over}`;
+    const hint = `What varies over ${over} is declared so, input M: [D] over ${over}, or computed from such.`;
+    return report(env, cellCatalog.notOver, value.span, { message, hint }, [whereFrom(value, env)]);
+  }
+  const left = arrayFunctions.get(fn)!.result === 'reduced' ? withoutOver(outer, over) : outer;
+  return { kind: 'array', fn, args: [value], over, type: real(shape, left), span };
 }
 
 function resultOf(
@@ -70,7 +100,9 @@ function resultOf(
     };
   }
   if (shape.length === 0) {
-    const parameters = { what: fn, needs: 'a vector or matrix', found: 'a scalar' };
+    const [over] = oversOf(outer);
+    const hint = over && `Over the entries of ${over}: ${fn}(${quote(value.span, 'e')} over ${over}).`;
+    const parameters = { what: fn, needs: 'a vector or matrix', found: 'a scalar', hint };
     return report(env, cellCatalog.wrongRank, value.span, parameters, [whereFrom(value, env)]);
   }
   if (shape.length > 1 && axis === undefined) {

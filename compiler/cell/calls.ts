@@ -24,6 +24,11 @@ import { sizeOf } from './sizeExpressions.ts';
 export function callRule(e: Call, env: Env): Checked {
   const name = e.callee.name;
   const symbol = env.locals.has(name) ? undefined : env.scope?.symbols.get(name);
+  if (e.over !== undefined && !goesOver(name, env)) {
+    const message = `${name} does not go over the entries of a size`;
+    const hint = 'Functions of arrays do: sum, mean, max, softmax, logsumexp, … (x over S).';
+    return report(env, cellCatalog.notOver, e.over.span, { message, hint });
+  }
   if (symbol?.kind === 'innerCell') {
     symbol.applied ??= e.span;
     return report(env, cellCatalog.applicationMisplaced, e.span, { name });
@@ -34,7 +39,8 @@ export function callRule(e: Call, env: Env): Checked {
   if (special !== undefined)
     return refuseNamed(e, env) && takes(e, special.arity, env) ? special.rule(e, env) : undefined;
   const callable = callableFunctions.get(name);
-  if (callable?.array && !(callable.scalar && e.args.length === callable.scalar.parameters.length)) {
+  const isScalar = callable?.scalar !== undefined && e.args.length === callable.scalar.parameters.length;
+  if (callable?.array && (!isScalar || e.over !== undefined)) {
     return arrayCallOf(callable, e, env);
   }
   if (!callable?.scalar && !isDistribution(name)) return reportUnknown(e, env);
@@ -51,6 +57,12 @@ export function callRule(e: Call, env: Env): Checked {
 
 /** Each step back is a state of its own. */
 const LONGEST_LAG = 1000;
+
+/** Whether this is a function of arrays, and no function of the user hides it. */
+const goesOver = (name: string, env: Env): boolean =>
+  callableFunctions.get(name)?.array !== undefined &&
+  !specials.has(name) &&
+  findFunction(name, env) === undefined;
 
 interface Special {
   readonly arity: number;

@@ -45,7 +45,7 @@ export interface NumberParameter {
 
 export interface Input {
   readonly name: string;
-  /** Outer axes: `perStep`. */
+  /** Outer axes: those of `perStep`, or of `perExample` where it is given once per sequence; and what it varies over. */
   readonly type: TensorType;
   /** For `index(V)`: V. */
   readonly classes?: Dim;
@@ -252,12 +252,16 @@ export interface TypedStretch extends TypedBase {
   readonly along: 0 | 1;
 }
 
-/** One function of the table `ops/array.ts` (sum, softmax, …) over all axes or the one named. */
+/**
+ * One function of the table `ops/array.ts` (sum, softmax, …) over all axes or the one named; or, with `over`, over the
+ * entries that a row has of that size.
+ */
 export interface TypedArray extends TypedBase {
   readonly kind: 'array';
   readonly fn: string;
   readonly args: readonly TypedExpression[];
   readonly axis?: number;
+  readonly over?: string;
 }
 
 /** A whole number 0 … classes - 1 as a vector; `E[token]` is `matmul(one hot, E)`. */

@@ -16,10 +16,10 @@ import { constantNumber } from './constantNumber.ts';
 import { quote } from './describe.ts';
 import { type Dim, formatDim } from './dim.ts';
 import { type Env, report, requireAtLeast } from './env.ts';
+import { sizeNamed } from './over.ts';
 import type { CellSymbol } from './scope.ts';
 import { sizeOf } from './sizeExpressions.ts';
-import { perStep, type TensorType } from './type.ts';
-import { real } from './typed.ts';
+import { type OuterAxes, perExample, perStep, type TensorType, unionOuter } from './type.ts';
 
 /** Enters the sizes and numbers of a cell's header. */
 export function declareHeader(
@@ -80,17 +80,40 @@ function declareInputs(kind: 'input' | 'target', group: DeclarationGroup, env: E
       ? (lengthOf(group.type.classes, 'The number of classes', env) ?? 'wrong')
       : undefined;
   const shape = group.type.kind === 'shape' ? shapeOf(group.type, env) : [];
+  const outer = outerOf(kind, group, env);
   const type: TensorType | undefined =
-    classes === undefined
-      ? shape && real(shape, perStep)
-      : classes === 'wrong'
-        ? undefined
-        : { shape: [], outer: perStep, element: 'index' };
+    classes === 'wrong' || shape === undefined || outer === undefined
+      ? undefined
+      : { shape, outer, element: classes === undefined ? 'real' : 'index' };
   const start = startOf(kind, group, env);
   for (const name of group.names) {
     const known = classes === undefined || classes === 'wrong' ? {} : { classes };
     env.scope!.declare({ kind, name: name.name, span: name.span, type, start, ...known }, name);
   }
+}
+
+/** Along what an input or target varies: given at every step, or once per sequence; over the entries of a size. */
+function outerOf(kind: 'input' | 'target', group: DeclarationGroup, env: Env): OuterAxes | undefined {
+  const { over, per, type } = group;
+  const size = over && sizeNamed(over, env);
+  if (over !== undefined && size === undefined) return undefined;
+  if (per?.moment === 'update') {
+    const message = 'Nothing is given per update: only noise is drawn so';
+    const hint = 'What is the same for all examples is a frozen param.';
+    return report(env, cellCatalog.givenMisplaced, per.span, { message, hint });
+  }
+  if (kind === 'target' && per?.moment === 'sequence') {
+    const message = 'A target is compared with at every step, so it is given at every step';
+    return report(env, cellCatalog.givenMisplaced, per.span, { message });
+  }
+  if (over !== undefined && type.kind === 'index') {
+    const hint = 'Give the rows of the table instead: input M: [D] over S.';
+    return report(env, cellCatalog.notYet, over.span, { what: 'class numbers over a size', hint });
+  }
+  const perSequence =
+    kind === 'input' && (per === undefined ? over !== undefined : per.moment === 'sequence');
+  const outer = perSequence ? perExample : perStep;
+  return size === undefined ? outer : unionOuter(outer, [`over:${size}`]);
 }
 
 function startOf(kind: 'input' | 'target', group: DeclarationGroup, env: Env): number | undefined {
@@ -102,6 +125,10 @@ function startOf(kind: 'input' | 'target', group: DeclarationGroup, env: Env): n
         ? 'A target has no start'
         : 'Before the first step an input is a plain number, as in = 0';
     return report(env, cellCatalog.initialiserMisplaced, initialiser.span, { what });
+  }
+  if (group.per?.moment === 'sequence' || (group.over !== undefined && group.per === undefined)) {
+    const message = 'What is given once per sequence has no value before its first step';
+    return report(env, cellCatalog.givenMisplaced, initialiser.span, { message });
   }
   const start = constantOrReport(initialiser.value, 'The start of an input', env);
   if (start === undefined || group.type.kind === 'shape') return start;

@@ -20,6 +20,7 @@ import { type Env, report } from './env.ts';
 import { typeExpression } from './expressions.ts';
 import { type AppliedCell, applyCell } from './innerCells.ts';
 import type { Dependent } from './order.ts';
+import { isSingle } from './over.ts';
 import { within } from './pieces.ts';
 import { stackOf } from './products.ts';
 import type { CellSymbol } from './scope.ts';
@@ -91,6 +92,7 @@ function define(
 
 function stateFits(symbol: CellSymbol, value: TypedExpression, env: Env): boolean {
   if (symbol.kind !== 'state' || symbol.shape === undefined) return false;
+  if (!isSingle(value, `The state ${symbol.name}`, env)) return false;
   if (sameShape(symbol.shape, value.type.shape)) return true;
   const parameters = {
     name: symbol.name,

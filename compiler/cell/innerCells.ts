@@ -18,11 +18,12 @@ import { formatDim, sameDim, sameShape } from './dim.ts';
 import { type Env, report } from './env.ts';
 import { typeExpression, typeIndexOrReal } from './expressions.ts';
 import { lagsOf } from './lags.ts';
+import { isSingle } from './over.ts';
 import { oneHotOf } from './pieces.ts';
 import { rewriter } from './rewrite.ts';
 import type { InnerCellSymbol } from './scope.ts';
 import { dependentOnTargets } from './targets.ts';
-import { formatShape, perStep } from './type.ts';
+import { formatShape, oversOf, ownTime, perStep } from './type.ts';
 import { real } from './typed.ts';
 
 /** What an inner cell adds to the cell around it, all under the names `inner.…`. */
@@ -75,6 +76,7 @@ function givenTo(cell: Cell, e: Call, env: Env): Given | undefined {
     const value = input?.classes ? classGiven(cell, input, arg, env) : typeExpression(arg, env);
     if (value === undefined || input === undefined) continue;
     if (!input.classes && !fits(cell, input.name, input.type.shape, value, env)) continue;
+    if (!isGivenAs(cell, input, value, env)) continue;
     inputs.set(input.name, value);
   }
   const previous = new Map<string, TypedExpression>();
@@ -88,6 +90,7 @@ function givenTo(cell: Cell, e: Call, env: Env): Given | undefined {
       ]);
       continue;
     }
+    if (!isSingle(value, `${named.name.name} of ${cell.name}`, env)) continue;
     if (fits(cell, named.name.name, state.shape, value, env)) previous.set(state.name, value);
   }
   refuseTwice(e.named, env);
@@ -130,6 +133,22 @@ function fits(cell: Cell, name: string, shape: State['shape'], value: TypedExpre
     { span: cell.span, label: `${cell.name} is defined here` },
   ]);
   return false;
+}
+
+/** Whether a value varies over what the input does, and not over steps where the input is given once per sequence. */
+function isGivenAs(cell: Cell, { name, type }: Input, value: TypedExpression, env: Env): boolean {
+  const [needs, found] = [oversOf(type.outer), oversOf(value.type.outer)];
+  const complain = (message: string) => {
+    report(env, cellCatalog.innerOver, value.span, { cell: cell.name, message }, [whereFrom(value, env)]);
+    return false;
+  };
+  const inWords = (sizes: readonly string[]) =>
+    sizes.length === 0 ? 'is a single value' : `is one value for every entry of ${sizes.join(' and ')}`;
+  if (needs.join() !== found.join()) {
+    return complain(`${name} of ${cell.name} ${inWords(needs)}; what it is given ${inWords(found)}`);
+  }
+  if (type.outer.includes(ownTime) || !value.type.outer.includes(ownTime)) return true;
+  return complain(`${name} of ${cell.name} is given once per sequence; this changes from step to step`);
 }
 
 function classGiven(cell: Cell, input: Input, arg: Expression, env: Env): TypedExpression | undefined {

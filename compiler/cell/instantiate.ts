@@ -6,16 +6,18 @@ import { lengthOf } from './declarations.ts';
 import { shapeInWords } from './describe.ts';
 import { constantDim, type Dim, formatDim, isAtLeast, replaceNames, zeroDim } from './dim.ts';
 import { type Env, report } from './env.ts';
-import { rewriter } from './rewrite.ts';
+import { nameOf } from './over.ts';
+import { renamedOvers, rewriter } from './rewrite.ts';
 import { typeFormula } from './starts.ts';
-import { shared } from './type.ts';
+import { oversOf, shared } from './type.ts';
 import { real } from './typed.ts';
 
 /** The cell of `cell inner: LSTM(I, H; dt = 0.1)` in the sizes and numbers of the cell around it. */
 export function instantiate(cell: Cell, statement: InnerCellDeclaration, env: Env): Cell | undefined {
   const sizes = sizesOf(cell, statement, env);
   const numbers = numbersOf(cell, statement, env);
-  if (sizes === undefined || numbers === undefined) return undefined;
+  const over = sizes && oversIn(cell, sizes, statement, env);
+  if (sizes === undefined || numbers === undefined || over === undefined) return undefined;
   let fits = true;
   const dim = (before: Dim): Dim => {
     const after = replaceNames(before, sizes);
@@ -28,9 +30,10 @@ export function instantiate(cell: Cell, statement: InnerCellDeclaration, env: En
   };
   const expression = rewriter({
     dim,
+    over,
     read: (e) => (e.from === 'number' ? { ...numbers.get(e.name)!, span: e.span } : e),
   });
-  const result = rewriteCell(cell, dim, expression);
+  const result = rewriteCell(cell, dim, over, expression);
   if (!fits) return undefined;
   for (const constraint of result.constraints) {
     if (isAtLeast(constraint.value, constraint.least) !== 'never') continue;
@@ -46,12 +49,13 @@ export function instantiate(cell: Cell, statement: InnerCellDeclaration, env: En
 function rewriteCell(
   cell: Cell,
   dim: (dim: Dim) => Dim,
+  over: ReadonlyMap<string, string>,
   expression: (e: TypedExpression) => TypedExpression,
 ): Cell {
   const shape = (dims: readonly Dim[]) => dims.map(dim);
   const input = (i: Cell['inputs'][number]) => ({
     ...i,
-    type: { ...i.type, shape: shape(i.type.shape) },
+    type: { ...i.type, shape: shape(i.type.shape), outer: renamedOvers(i.type.outer, over) },
     ...(i.classes && { classes: dim(i.classes) }),
   });
   return {
@@ -77,6 +81,26 @@ function rewriteCell(
       .map((c) => ({ ...c, value: dim(c.value) }))
       .filter((c) => isAtLeast(c.value, c.least) !== 'always'),
   };
+}
+
+/** What the sizes that its inputs vary over are called in the cell around it: there they must be sizes, too. */
+function oversIn(
+  cell: Cell,
+  sizes: ReadonlyMap<string, Dim>,
+  statement: InnerCellDeclaration,
+  env: Env,
+): ReadonlyMap<string, string> | undefined {
+  const names = new Map<string, string>();
+  for (const over of new Set(cell.inputs.flatMap(({ type }) => oversOf(type.outer)))) {
+    const name = nameOf(sizes.get(over)!);
+    if (name === undefined || [...names.values()].includes(name)) {
+      const found = formatDim(sizes.get(over)!);
+      const message = `${cell.name} has values over ${over}, which is ${found} here: it has to be a size of this cell, by its name, and no other's`;
+      return report(env, cellCatalog.innerOver, statement.span, { cell: cell.name, message });
+    }
+    names.set(over, name);
+  }
+  return names;
 }
 
 function sizesOf(

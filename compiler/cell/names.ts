@@ -9,7 +9,7 @@ import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { isFunctionName } from './functionNames.ts';
 import { withClasses } from './pieces.ts';
 import { type CellSymbol, kindInWords } from './scope.ts';
-import { perStep, shared, type TensorType } from './type.ts';
+import { oversOf, ownTime, perStep, sameOuter, shared, type TensorType } from './type.ts';
 import { real } from './typed.ts';
 
 const PREVIOUS = '_prev';
@@ -67,7 +67,8 @@ function readOf(symbol: CellSymbol, span: Span, env: Env): TypedExpression | und
       return read('noise', symbol.shape && real(symbol.shape, symbol.scope === 'update' ? shared : perStep));
     case 'input':
     case 'target': {
-      if (env.role !== 'equation') break;
+      const isKnownAtStart = symbol.type !== undefined && !symbol.type.outer.includes(ownTime);
+      if (env.role !== 'equation' && !(env.role === 'start' && isKnownAtStart)) break;
       const value = read('input', symbol.type);
       return value && symbol.classes ? withClasses(value, symbol.classes) : value;
     }
@@ -103,6 +104,14 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env, lag?: Dim):
   const read = (type: TensorType): TypedExpression => previousRead(name, type, span, lag);
   if ('shape' in symbol) return symbol.shape && read(real(symbol.shape, perStep));
   if (symbol.type === undefined) return undefined;
+  if (!sameOuter(symbol.type.outer, perStep)) {
+    const isSame = !symbol.type.outer.includes(ownTime);
+    const message = isSame
+      ? `${name} is given once per sequence, so it has no previous value`
+      : `The previous value of an input over ${oversOf(symbol.type.outer)[0]} is not kept`;
+    const hint = isSame ? `Read ${name}: it is the same at every step.` : undefined;
+    return report(env, cellCatalog.givenMisplaced, span, { message, hint });
+  }
   env.scope?.lagged.add(name);
   const value = read(symbol.type);
   if (symbol.classes === undefined) return value;

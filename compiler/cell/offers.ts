@@ -6,6 +6,7 @@ import { shapeInWords } from './describe.ts';
 import { type Env, report } from './env.ts';
 import type { Definition } from './equations.ts';
 import { typeExpression } from './expressions.ts';
+import { isSingle } from './over.ts';
 import { groupsOf } from './statements.ts';
 
 /*
@@ -52,7 +53,8 @@ export function lossOf(cell: CellDefinition, env: Env): TypedExpression | undefi
     report(env, cellCatalog.lossTwice, second.span, {}, related);
   }
   const value = first && typeExpression(first.value, env);
-  if (value === undefined || value.type.shape.length === 0) return value;
+  if (value === undefined || !isSingle(value, 'A loss', env)) return undefined;
+  if (value.type.shape.length === 0) return value;
   return report(env, cellCatalog.lossNotScalar, value.span, { found: shapeInWords(value.type.shape) });
 }
 

@@ -2,7 +2,7 @@ import { formatPosition, type Span } from '../source/source.ts';
 import type { Cell, Constant, Initialiser, Input, NumberParameter } from './cell.ts';
 import { type Dim, formatDim } from './dim.ts';
 import { printExpression } from './printExpression.ts';
-import { formatShape, type TensorType } from './type.ts';
+import { formatShape, oversOf, ownTime, type TensorType } from './type.ts';
 
 /** A checked cell, one line for everything it has: types, and equations in the order they are computed. */
 export function printCell(cell: Cell): string {
@@ -56,7 +56,7 @@ function inputLine(word: string, { name, type, classes, start, lagged, span }: I
   const previous = lagged ? `, ${name}_prev starts at ${start}` : '';
   if (classes !== undefined)
     return `${word} ${name} : index(${formatDim(classes)})${previous}  ; ${formatPosition(span)}`;
-  return line(`${word} ${name}`, type.shape, previous, span);
+  return line(`${word} ${name}`, type.shape, variesText(type) + previous, span);
 }
 
 function line(head: string, shape: readonly Dim[], rest: string, span: Span): string {
@@ -72,4 +72,9 @@ function formulaText({ indices, value }: Pick<Constant, 'indices' | 'value'>): s
 }
 
 /** Values that are the same at every step are worth a word. */
-const variesText = (type: TensorType): string => (type.outer.length === 0 ? '  (once per update)' : '');
+function variesText({ outer }: TensorType): string {
+  const over = oversOf(outer).map((size) => ` over ${size}`);
+  const moment =
+    outer.length === 0 ? '  (once per update)' : outer.includes(ownTime) ? '' : '  (once per sequence)';
+  return [...over, moment].join('');
+}

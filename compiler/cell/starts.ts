@@ -12,6 +12,7 @@ import { type Dim, sameShape } from './dim.ts';
 import { type Checked, type Env, report } from './env.ts';
 import { typeExpression } from './expressions.ts';
 import { reportRole } from './names.ts';
+import { isSingle } from './over.ts';
 import type { ArraySymbol } from './scope.ts';
 import { formatShape, shared } from './type.ts';
 import { real, visitExpressions } from './typed.ts';
@@ -64,6 +65,7 @@ function startValue(
   }
   const value = typeExpression(initialiser.value, { ...env, role: 'start' });
   if (value === undefined || shape === undefined) return undefined;
+  if (!isSingle(value, `The start of ${name.name}`, env)) return undefined;
   if (value.type.shape.length === 0 || sameShape(value.type.shape, shape)) return value;
   return report(env, cellCatalog.startShape, initialiser.value.span, {
     name: name.name,

@@ -1,6 +1,7 @@
 import { invariant } from '../support/invariant.ts';
 import type { Cell, TypedExpression } from './cell.ts';
 import { addDims, oneDim, sameDim, sameShape } from './dim.ts';
+import { ownTime } from './type.ts';
 import { operandsOf, visitExpressions } from './typed.ts';
 
 /**
@@ -24,7 +25,11 @@ export function verifyCell(cell: Cell): void {
   invariant(new Set(all).size === all.length, `two things of cell ${cell.name} have one name`);
   for (const state of cell.states) {
     invariant(equationNames.includes(state.name), `state ${state.name} has no equation`);
-    verifyExpression(state.start, cell, new Set());
+    verifyExpression(state.start, cell, new Set(equationNames));
+    invariant(
+      !state.start.type.outer.includes(ownTime),
+      `the start of ${state.name} changes from step to step`,
+    );
     const { shape } = state.start.type;
     invariant(
       shape.length === 0 || sameShape(shape, state.shape),

@@ -1,6 +1,6 @@
+import { arrayAlgebra } from '../graph/arrayAlgebra.ts';
 import type { GraphBuilder } from '../graph/build.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
-import { arrayAlgebra } from '../graph/toGraph.ts';
 import { arrayFunctions } from '../ops/array.ts';
 
 /** A node that is the value of a function of arrays, which the graph knows as the few forms it is made of. */

@@ -81,6 +81,7 @@ const leafRoles: Readonly<Record<LeafRole, QuantityRole>> = {
   noise: 'value',
   number: 'value',
   step: 'value',
+  entries: 'value',
   outputCotangent: 'fromHere',
   lossCotangent: 'cotangent',
   stateCotangent: 'fromNext',

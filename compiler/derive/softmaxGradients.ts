@@ -1,6 +1,6 @@
+import { arrayAlgebra } from '../graph/arrayAlgebra.ts';
 import type { GraphBuilder } from '../graph/build.ts';
 import type { NodeId } from '../graph/graph.ts';
-import { arrayAlgebra } from '../graph/toGraph.ts';
 import { arrayFunctions } from '../ops/array.ts';
 import type { ArrayCall } from './arrayCalls.ts';
 

@@ -1,3 +1,4 @@
+import { ownTime } from '../cell/type.ts';
 import { invariant } from '../support/invariant.ts';
 import { type Bound, boundShape, entriesOf } from './bind.ts';
 import { evaluateNode, type Values } from './evaluateNode.ts';
@@ -20,10 +21,12 @@ export interface SequenceGiven {
   /** By name, [...shape]; with them noise that is drawn per update. */
   readonly parameters: ReadonlyMap<string, Values>;
   /**
-   * Inputs, targets and noise that is drawn for every example, by name, [steps, batch, ...shape]; row controls (`rows.ts`),
-   * zeros where absent.
+   * Inputs, targets and noise that is drawn for every example, by name, [steps, batch, ...shape]; what is given once per
+   * sequence, [batch, ...shape]; row controls (`rows.ts`), zeros where absent.
    */
   readonly inputs: ReadonlyMap<string, Values>;
+  /** How many entries of a size each row has, [batch], by the name of the size; all where absent. */
+  readonly entries?: ReadonlyMap<string, ArrayLike<number>>;
   /** State values before the first step where they are not the cell's own start, [batch, ...shape]. */
   readonly starts?: ReadonlyMap<string, Values>;
   /** Steps each row has done before, [batch]; zeros when absent. */
@@ -53,7 +56,7 @@ export interface SequenceResult {
 export interface SequenceAdjoint {
   /** By parameter name, [...shape]. */
   readonly gradients: ReadonlyMap<string, Values>;
-  /** By input name, [steps, batch, ...shape]. */
+  /** By input name, [steps, batch, ...shape]; of what is given once per sequence, [batch, ...shape]. */
   readonly inputCotangents: ReadonlyMap<string, Values>;
   /** By state name, [batch, ...shape]; of a given start, or of the cell's own. */
   readonly startCotangents: ReadonlyMap<string, Values>;
@@ -70,6 +73,7 @@ export function evaluateSequence(
 ): SequenceResult {
   const evaluation = new Evaluation(bound, given, visit);
   evaluation.prepare();
+  evaluation.start();
   evaluation.forward();
   const { graph } = bound;
   const adjoint = 'adjoint' in graph ? evaluation.backward(graph.adjoint) : undefined;
@@ -83,11 +87,12 @@ export function evaluateSequence(
 }
 
 class Evaluation {
+  readonly #bound: Bound<StepGraph | TrainingGraph>;
   readonly #graph: StepGraph | TrainingGraph;
   readonly #constants: ReadonlyMap<string, Float64Array>;
   readonly #given: SequenceGiven;
   readonly #phases: readonly Phase[];
-  /** Values known once: of `prepare`, and of `finish` (those per example keep their rows one after the other). */
+  /** Values known once: of `prepare`, `start` and `finish`. Those per example keep their rows one after the other. */
   readonly #once = new Map<NodeId, Values>();
   /** #atStep[t][b]: everything of both sweeps. */
   readonly #atStep: readonly (readonly Map<NodeId, Values>[])[];
@@ -96,6 +101,7 @@ class Evaluation {
 
   constructor(bound: Bound<StepGraph | TrainingGraph>, given: SequenceGiven, visit: Visit | undefined) {
     this.#visit = visit;
+    this.#bound = bound;
     this.#graph = bound.graph;
     this.#constants = bound.constants;
     this.#given = given;
@@ -117,6 +123,25 @@ class Evaluation {
         const values = node.role === 'constant' ? this.#constants : this.#given.parameters;
         this.#once.set(id, known(values.get(node.name), node.name));
       }
+    }
+  }
+
+  start(): void {
+    const { inputs, entries, batch } = this.#given;
+    for (const id of this.#within('start')) {
+      const node = this.#graph.nodes[id]!;
+      if (node.form !== 'leaf') {
+        this.#once.set(
+          id,
+          this.#rows(id, (b) => this.#evaluate(id, (operand) => this.#known(operand, b))),
+        );
+      } else if (node.role === 'entries') {
+        const size = this.#bound.binding.sizes.get(node.name)!;
+        this.#once.set(
+          id,
+          Float64Array.from(entries?.get(node.name) ?? { length: batch }, (n) => n ?? size),
+        );
+      } else this.#once.set(id, known(inputs.get(node.name), node.name));
     }
   }
 
@@ -150,7 +175,9 @@ class Evaluation {
     this.#finish(startCotangents);
     return {
       gradients: new Map(adjoint.gradients.map(({ name, node }) => [name, this.#shared(node)])),
-      inputCotangents: this.gatherAll(adjoint.inputs),
+      inputCotangents: new Map(
+        adjoint.inputs.map(({ name, node }) => [name, this.#cotangentOfInput(name, node)]),
+      ),
       startCotangents,
     };
   }
@@ -164,6 +191,13 @@ class Evaluation {
       for (let b = 0; b < batch; b++) result.set(this.#read(t, b, id), (t * batch + b) * entries);
     }
     return result;
+  }
+
+  /** As the input itself lies: per step, or per example. */
+  #cotangentOfInput(name: string, id: NodeId): Values {
+    const input = [...this.#graph.inputs, ...this.#graph.targets].find((i) => i.name === name)!;
+    const isPerStep = this.#graph.nodes[input.node]!.type.outer.includes(ownTime);
+    return isPerStep ? this.gather(id) : this.#rows(id, (b) => this.#known(id, b));
   }
 
   gatherAll(list: readonly NamedNode[]): ReadonlyMap<string, Values> {
@@ -194,18 +228,15 @@ class Evaluation {
       return this.#given.starts?.has(node.name) ? new Float64Array(rows.length) : rows;
     }
     if (node.form === 'total') {
-      invariant(node.type.outer.length === 0, 'totals per example come with networks');
-      const total = new Float64Array(this.#entries(id));
+      const total = new Float64Array(this.#entries(id) * (perExample(id) ? this.#given.batch : 1));
+      // Rows of one step stand side by side, so that a total over steps alone adds step after step.
       const rows = this.#once.get(node.operand) ?? this.gather(node.operand);
       rows.forEach((value, i) => {
         total[i % total.length]! += value;
       });
       return total;
     }
-    const evaluate = (b: number) =>
-      this.#evaluate(id, (operand) =>
-        perExample(operand) ? rowOf(this.#shared(operand), b, this.#entries(operand)) : this.#shared(operand),
-      );
+    const evaluate = (b: number) => this.#evaluate(id, (operand) => this.#known(operand, b));
     return perExample(id) ? this.#rows(id, evaluate) : evaluate(0);
   }
 
@@ -245,7 +276,9 @@ class Evaluation {
     const state = this.#graph.states.find((s) => s.name === name)!;
     if (t > 0) return this.#read(t - 1, b, state.next);
     const starts = this.#given.starts?.get(name);
-    return starts === undefined ? this.#shared(state.start) : rowOf(starts, b, this.#entries(state.previous));
+    return starts === undefined
+      ? this.#known(state.start, b)
+      : rowOf(starts, b, this.#entries(state.previous));
   }
 
   #startCotangent(name: string, leaving: NodeId, arriving: NodeId): Values {
@@ -268,7 +301,13 @@ class Evaluation {
   }
 
   #read(t: number, b: number, id: NodeId): Values {
-    return this.#atStep[t]![b]!.get(id) ?? this.#shared(id);
+    return this.#atStep[t]![b]!.get(id) ?? this.#known(id, b);
+  }
+
+  /** What is known once, for a row. */
+  #known(id: NodeId, b: number): Values {
+    const values = this.#shared(id);
+    return this.#graph.nodes[id]!.type.outer.length > 0 ? rowOf(values, b, this.#entries(id)) : values;
   }
 
   #shared(id: NodeId): Values {

@@ -44,6 +44,8 @@ export type LeafRole =
   | 'number'
   /** Steps of this row's sequence so far (a whole number, as real). */
   | 'step'
+  /** How many entries of a size this row's sequence has (a whole number, as real), at most all. */
+  | 'entries'
   /** dL/d output, given from outside for this step. */
   | 'outputCotangent'
   /** Weight of this step's loss. */
@@ -185,6 +187,8 @@ export interface StepGraph extends Graph {
   readonly targets: readonly NamedNode[];
   /** What rows do apart from one another (`rows.ts`), where that was asked for: leaves. */
   readonly rows?: readonly NamedNode[];
+  /** Leaves, by the size: how many of its entries a row has. */
+  readonly entries: readonly NamedNode[];
   readonly parameters: readonly NamedNode[];
   readonly states: readonly StateNodes[];
   readonly outputs: readonly NamedNode[];
@@ -201,7 +205,7 @@ export interface StateNodes {
   /** Leaf. Where nothing reads it, it is there all the same. */
   readonly previous: NodeId;
   readonly next: NodeId;
-  /** Shared value before the first step. */
+  /** Value before the first step: shared, or per example where it is made of what is given once per sequence. */
   readonly start: NodeId;
   /** Not one of the user's: an input's last value, kept for `x_prev`, or an older value, kept for `prev(h, 3)`. */
   readonly hidden: boolean;
@@ -218,7 +222,7 @@ export interface Adjoint {
   /** Leaf, where the cell has a loss. */
   readonly lossCotangent?: NodeId;
   readonly states: readonly StateCotangents[];
-  /** Per step, for real inputs. */
+  /** For real inputs: per step, or per example where the input is given once per sequence. */
   readonly inputs: readonly NamedNode[];
   /** Shared: totals over steps and examples, for parameters that are not frozen. */
   readonly gradients: readonly NamedNode[];

@@ -1,14 +1,16 @@
+import { ownTime } from '../cell/type.ts';
 import type { Graph, NodeId } from './graph.ts';
 
 /**
- * When a node of a (training) graph can be known: once per update, in the forward sweep, in the backward sweep, or
- * after it. In the order of time.
+ * When a node of a (training) graph can be known: once per update, once per sequence, in the forward sweep, in the
+ * backward sweep, or after it. In the order of time.
  */
-export const phases = ['prepare', 'forward', 'backward', 'finish'] as const;
+export const phases = ['prepare', 'start', 'forward', 'backward', 'finish'] as const;
 export type Phase = (typeof phases)[number];
 
 /**
- * The phase of every node, by reachability: what reads nothing that varies over steps is prepared; what reads an
+ * The phase of every node, by reachability: what is shared by all is prepared; what varies over examples
+ * alone is known when a sequence starts; what reads an
  * arriving cotangent belongs to the backward sweep; what reads a total of it, to the end. A helper of the adjoint that
  * no cotangent enters (`1 - h*h`) goes to the backward sweep too, where it is used.
  */
@@ -21,6 +23,7 @@ export function phasesOf(graph: Graph): readonly Phase[] {
       if (node.form === 'leaf') {
         if (node.role === 'startCotangent') return 'finish';
         if (node.type.outer.length === 0) return 'prepare';
+        if (!node.type.outer.includes(ownTime)) return 'start';
         return node.role.endsWith('Cotangent') ? 'backward' : 'forward';
       }
       if (node.form === 'total') return 'finish';

@@ -6,6 +6,7 @@ export function resultsOf(graph: StepGraph | TrainingGraph): readonly NodeId[] {
     ...graph.inputs.map(({ node }) => node),
     ...graph.targets.map(({ node }) => node),
     ...(graph.rows ?? []).map(({ node }) => node),
+    ...graph.entries.map(({ node }) => node),
     ...graph.parameters.map(({ node }) => node),
     ...graph.states.flatMap(({ previous, next, start }) => [previous, next, start]),
     ...graph.outputs.map(({ node }) => node),

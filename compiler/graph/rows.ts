@@ -135,6 +135,7 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
     values: named(graph.values),
     inputs: named(graph.inputs),
     targets: named(graph.targets),
+    entries: named(graph.entries),
     parameters: named(graph.parameters),
     states,
     outputs,

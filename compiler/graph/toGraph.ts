@@ -1,13 +1,16 @@
 import type { Cell, TypedExpression, TypedMap, TypedRead } from '../cell/cell.ts';
 import { evaluateDim, oneDim } from '../cell/dim.ts';
-import { perStep, shared, type TensorType } from '../cell/type.ts';
-import { type ArrayAlgebra, arrayFunctions } from '../ops/array.ts';
+import { oversOf, perStep, shared, type TensorType } from '../cell/type.ts';
+import { arrayFunctions } from '../ops/array.ts';
 import { mathOps } from '../ops/math.ts';
 import type { Span } from '../source/source.ts';
 import { invariant } from '../support/invariant.ts';
+import { arrayAlgebra } from './arrayAlgebra.ts';
 import { GraphBuilder } from './build.ts';
+import { convertOver, variesOver } from './convertOver.ts';
 import type { NamedNode, NodeId, Origin, StateNodes, StepGraph } from './graph.ts';
 import { keptName, longestLags, previousName } from './lags.ts';
+import { Over } from './over.ts';
 
 /**
  * A checked cell as values: one step, one example.
@@ -33,8 +36,15 @@ export function toGraph(
     element: 'real',
   });
 
-  const inputs = cell.inputs.map((i) => named(i.span, i.name, () => builder.leaf('input', i.name, i.type)));
-  const targets = cell.targets.map((i) => named(i.span, i.name, () => builder.leaf('input', i.name, i.type)));
+  const over = new Over(builder);
+  const inputs = cell.inputs.map((i) =>
+    named(i.span, i.name, () => builder.leaf('input', i.name, over.typeOf(i.type))),
+  );
+  for (const { type } of [...cell.inputs, ...cell.targets])
+    for (const size of oversOf(type.outer)) over.mask(size);
+  const targets = cell.targets.map((i) =>
+    named(i.span, i.name, () => builder.leaf('input', i.name, over.typeOf(i.type))),
+  );
   const parameters = cell.parameters.map((p) =>
     named(p.span, p.name, () => builder.leaf('parameter', p.name, real(p.shape, shared))),
   );
@@ -59,7 +69,7 @@ export function toGraph(
   for (const { name, node } of parameters) known.set(`parameter ${name}`, node);
   for (const { name, node } of constants) known.set(`constant ${name}`, node);
   for (const [name, node] of previous) known.set(`previous ${name}`, node);
-  const convert = converter(builder, ({ from, name, lag = oneDim }) => {
+  const convert = converter(builder, over, ({ from, name, lag = oneDim }) => {
     if (from === 'number') return builder.leaf('number', name, real([], shared));
     const text = from === 'previous' ? keptName(name, evaluateDim(lag, sizes ?? new Map()) - 1) : name;
     const node = known.get(`${from} ${text}`);
@@ -103,14 +113,17 @@ export function toGraph(
     const next = known.get(`input ${input.name}`)!;
     states.push(...withLags(input.name, next, start, true));
   }
-  const outputs = cell.outputs.map((o) => named(o.span, o.name, () => convert(o.value)));
+  const outputs = cell.outputs.map((o) =>
+    named(o.span, o.name, () => over.masked(convert(o.value), oversOf(o.value.type.outer), 0)),
+  );
   const loss = cell.loss && named(cell.loss.span, 'loss', () => convert(cell.loss!)).node;
   return {
     nodes: builder.nodes,
-    cell: { name: cell.name, constants: cell.constants },
+    cell: { name: cell.name, constants: [...cell.constants, ...over.constants] },
     values,
     inputs,
     targets,
+    entries: over.entries,
     parameters,
     states,
     outputs,
@@ -121,11 +134,19 @@ export function toGraph(
 type Resolve = (read: TypedRead) => NodeId;
 
 /** Typed expression → node. One case per kind; the only place that knows both. */
-function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedExpression) => NodeId {
+function converter(
+  builder: GraphBuilder,
+  over: Over,
+  resolve: Resolve,
+): (expression: TypedExpression) => NodeId {
   const algebra = arrayAlgebra(builder);
   // One `clip_gradient` in the text is one node, though an argument of a function may be read at several places.
   const clips = new Map<TypedExpression, NodeId>();
   const convert = (e: TypedExpression): NodeId => {
+    if (variesOver(e) && !isClip(e)) {
+      const node = convertOver(builder, over, e, convert);
+      if (node !== undefined) return node;
+    }
     switch (e.kind) {
       case 'number':
         return builder.fill(e.value, e.type.shape);
@@ -137,7 +158,7 @@ function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedE
         return builder.leaf('step', 'step', e.type);
       case 'map':
         if (e.op === 'add') return builder.sum(addends(e).map(convert));
-        if (mathOps.get(e.op)?.backward !== undefined) return clips.get(e) ?? clip(e);
+        if (isClip(e)) return clips.get(e) ?? clip(e);
         return builder.map(e.op, ...e.args.map(convert));
       case 'power':
         return power(builder, convert(e.base), e.exponent);
@@ -184,6 +205,8 @@ function converter(builder: GraphBuilder, resolve: Resolve): (expression: TypedE
   return convert;
 }
 
+const isClip = (e: TypedExpression): boolean => e.kind === 'map' && mathOps.get(e.op)?.backward !== undefined;
+
 /** `a + b + c` as its addends: one sum, whose order is the plan's. */
 function addends(e: TypedExpression): readonly TypedExpression[] {
   const found: TypedExpression[] = [];
@@ -217,26 +240,4 @@ function matmul(builder: GraphBuilder, left: NodeId, right: NodeId): NodeId {
   const summed = leftRank - 1;
   const outAxes = [...leftAxes, ...rightAxes].filter((label) => label !== summed);
   return builder.contract(left, right, leftAxes, rightAxes, outAxes);
-}
-
-/** The formulas of `ops/array.ts` as nodes. */
-export function arrayAlgebra(builder: GraphBuilder): ArrayAlgebra<NodeId> {
-  const axesOf = (x: NodeId, axis: number | undefined) =>
-    axis === undefined ? builder.shape(x).map((_, i) => i) : [axis];
-  return {
-    map: (op, ...args) => builder.map(op, ...args),
-    constant: (value) => builder.fill(value),
-    sum: (x, axis) => builder.reduce('sum', x, axesOf(x, axis)),
-    max: (x, axis) => builder.reduce('max', x, axesOf(x, axis)),
-    spread: (y, x, axis) => {
-      const reduced = axesOf(x, axis);
-      const kept = builder.shape(x).flatMap((_, i) => (reduced.includes(i) ? [] : [i]));
-      return builder.broadcast(y, kept, builder.shape(x));
-    },
-    count: (x, axis) =>
-      axesOf(x, axis)
-        .map((i) => builder.fill(builder.shape(x)[i]!))
-        .reduce((a, b) => builder.map('mul', a, b), builder.fill(1)),
-    running: (x, axis) => builder.running(x, axis, 'up'),
-  };
 }

@@ -11,16 +11,25 @@ interface Named {
 export function declarations(manifest: Manifest): string {
   const { cell, batch, window } = manifest;
   const states = manifest.states.filter(({ hidden }) => !hidden);
+  const { sequenceInputs = [] } = manifest;
   const i32 = (name: string) =>
-    [...manifest.inputs, ...manifest.targets].some(
+    [...manifest.inputs, ...sequenceInputs, ...manifest.targets].some(
       (input) => input.name === name && input.classes !== undefined,
     );
+  const parts = ['inputs', 'targets', 'outputs', 'states', 'parameters'];
+  if (sequenceInputs.length > 0) parts.splice(1, 0, 'sequenceInputs');
   const lanes = (name: string) => (i32(name) ? 'Int32Array' : 'Float32Array');
   return [
     "import type { CompiledCell } from 'rnnc';",
     '',
     `/** Inputs of one step of one row; at most ${window} steps and ${batch} rows at a time. */`,
     ...fields('Inputs', manifest.inputs, lanes),
+    ...(sequenceInputs.length === 0
+      ? []
+      : [
+          '/** Inputs of one row that are given once per sequence. */',
+          ...fields('SequenceInputs', sequenceInputs, lanes),
+        ]),
     '/** Targets of the loss, of one step of one row. */',
     ...fields('Targets', manifest.targets, lanes),
     '/** Outputs of one step of one row. */',
@@ -31,9 +40,7 @@ export function declarations(manifest: Manifest): string {
     ...fields('Parameters', manifest.parameters),
     `/** The cell ${commentText(cell)}. */`,
     'declare const cell: CompiledCell<{',
-    ...['inputs', 'targets', 'outputs', 'states', 'parameters'].map(
-      (part) => `  readonly ${part}: ${part[0]!.toUpperCase()}${part.slice(1)};`,
-    ),
+    ...parts.map((part) => `  readonly ${part}: ${part[0]!.toUpperCase()}${part.slice(1)};`),
     '}>;',
     'export default cell;',
     '',

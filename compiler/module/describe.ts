@@ -1,5 +1,6 @@
 import type { Cell, Input } from '../cell/cell.ts';
-import { type Dim, evaluateDim, formatDim } from '../cell/dim.ts';
+import { type Dim, evaluateDim, formatDim, namedDim } from '../cell/dim.ts';
+import { oversOf, ownTime } from '../cell/type.ts';
 import type { NamedNode } from '../graph/graph.ts';
 import { rowControls } from '../graph/rows.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -25,15 +26,27 @@ export function describe(cell: Cell, plan: Plan): Manifest {
 
   const input = (declared: Input): ManifestInput => ({
     name: declared.name,
-    ...shaped(declared.type.shape),
+    ...shaped([...oversOf(declared.type.outer).map(namedDim), ...declared.type.shape]),
     buffer: bufferNames.input(declared.name),
     ...(declared.classes === undefined ? {} : { classes: evaluateDim(declared.classes, binding.sizes) }),
     ...optional('cotangent', bufferNames.inputCotangent(declared.name)),
   });
+  const isPerStep = ({ type }: Input) => type.outer.includes(ownTime);
+  const sequenceInputs = cell.inputs
+    .filter((declared) => !isPerStep(declared))
+    .map((declared) => ({ ...input(declared), over: oversOf(declared.type.outer) }));
+  const overs = graph.entries.map(({ name }) => ({
+    name,
+    size: binding.sizes.get(name)!,
+    buffer: bufferNames.entries(name),
+  }));
   /** Bound graphs know numbers only; the cell has the names. */
   const written = new Map<string, readonly Dim[]>([
     ...cell.states.map(({ name, shape }) => [`state ${name}`, shape] as const),
-    ...cell.outputs.map(({ name, value }) => [`output ${name}`, value.type.shape] as const),
+    ...cell.outputs.map(
+      ({ name, value: { type } }) =>
+        [`output ${name}`, [...oversOf(type.outer).map(namedDim), ...type.shape]] as const,
+    ),
   ]);
   const states = graph.states.map(({ name, hidden, previous }): ManifestState => {
     const { shape, element } = graph.nodes[previous]!.type;
@@ -62,7 +75,9 @@ export function describe(cell: Cell, plan: Plan): Manifest {
     memoryBytes,
     buffers,
     ...(noises.length === 0 ? {} : { noises }),
-    inputs: cell.inputs.map(input),
+    inputs: cell.inputs.filter(isPerStep).map(input),
+    ...(sequenceInputs.length === 0 ? {} : { sequenceInputs }),
+    ...(overs.length === 0 ? {} : { overs }),
     targets: cell.targets.map(input),
     ...(graph.rows === undefined ? {} : { rows: rowsOf(graph.rows) }),
     states,

@@ -28,6 +28,10 @@ export interface Manifest {
   readonly noises?: readonly ManifestNoise[];
   /** In order of declaration, as all lists. */
   readonly inputs: readonly ManifestInput[];
+  /** What is given once per sequence; absent where the cell has none. */
+  readonly sequenceInputs?: readonly ManifestSequenceInput[];
+  /** Sizes that values vary over (`over S`); absent where there are none. */
+  readonly overs?: readonly ManifestOver[];
   /** What the loss compares with. */
   readonly targets: readonly ManifestInput[];
   /** What rows do apart from one another; where asked for at compile time. */
@@ -89,6 +93,33 @@ export interface ManifestRows {
   readonly reset?: string;
   /** To be added to `stepCounter` and the steps of the window, so that `step` counts from a reset; where the cell counts. */
   readonly stepOffset?: string;
+}
+
+/** An input that is given once per sequence. Its shape begins with the sizes that it varies over. */
+export interface ManifestSequenceInput {
+  readonly name: string;
+  /** Per example. */
+  readonly shape: readonly number[];
+  /** The axes of `shape` as the user wrote them, `4*H`; for messages. */
+  readonly axes?: readonly string[];
+  /** Names of sizes in `overs`: the first axes of `shape`. */
+  readonly over: readonly string[];
+  /** Buffer [batch, ...shape]; i32 where `classes` is given. */
+  readonly buffer: string;
+  /** Entries are whole numbers 0 … classes - 1. */
+  readonly classes?: number;
+  /** Buffer [batch, ...shape] that `finish` fills with the loss's derivative; where asked for at compile time. */
+  readonly cotangent?: string;
+}
+
+/** A size of which a row may have fewer entries. */
+export interface ManifestOver {
+  /** Name of the size. */
+  readonly name: string;
+  /** The most entries: the size. */
+  readonly size: number;
+  /** Buffer f32 [batch]: how many entries each row has, 0 … size. Kept by the runtime. */
+  readonly buffer: string;
 }
 
 export interface ManifestState {
@@ -195,6 +226,7 @@ export interface Procedures {
  */
 export interface CellTypes {
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly sequenceInputs?: Readonly<Record<string, Float32Array | Int32Array>>;
   readonly targets: Readonly<Record<string, Float32Array | Int32Array>>;
   readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly states: Readonly<Record<string, Float32Array>>;

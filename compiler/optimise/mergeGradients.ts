@@ -34,7 +34,8 @@ export function mergeGradients<G extends StepGraph | TrainingGraph>(graph: G): G
   graph.nodes.forEach((node, total) => {
     if (node.form !== 'total' || !isOuterProduct(graph, users, node.operand)) return;
     const { left, right } = graph.nodes[node.operand] as { readonly left: NodeId; readonly right: NodeId };
-    if (phases[left] === phases[right]) return;
+    if (phases[left] === phases[right] || node.type.outer.length > 0) return;
+    if (phases[left] === 'start' || phases[right] === 'start') return;
     const member = memberOf(graph, node.operand, phases[left] === 'forward' ? 'left' : 'right');
     if (member === undefined || phases[member.value] !== 'backward') return;
     gather(groups, `${member.pattern} ${node.over} ${loops.loopsUntil(member.value)}`, { total, member });

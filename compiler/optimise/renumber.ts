@@ -31,6 +31,7 @@ export function renumber<G extends StepGraph | TrainingGraph>(
     inputs: named(graph.inputs),
     targets: named(graph.targets),
     ...(graph.rows === undefined ? {} : { rows: named(graph.rows) }),
+    entries: named(graph.entries),
     parameters: named(graph.parameters),
     outputs: named(graph.outputs),
     states: states.map((s) => ({

@@ -52,7 +52,7 @@ export function kernelOf(graph: Graph, id: NodeId, over: Extent): Kernel | undef
     case 'reduce':
       return { kind: 'reduce', node: id, over };
     case 'total':
-      if (over !== 'step' || rowAddOf(graph, id) !== undefined)
+      if (over !== 'step' || node.type.outer.length > 0 || rowAddOf(graph, id) !== undefined)
         return { kind: 'accumulate', total: id, over };
       return { kind: 'total', total: id, over };
     default:

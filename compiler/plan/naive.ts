@@ -50,19 +50,31 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     backward: [],
     finish: [],
   };
-  const afterStep: Record<'forward' | 'backward', Kernel[]> = { forward: [], backward: [] };
+  const afterStep: Record<'forward' | 'backward' | 'finish', Kernel[]> = {
+    forward: [],
+    backward: [],
+    finish: [],
+  };
+  const starts: Kernel[] = [];
 
   /** A node computed here and nowhere placed yet lives in `place`; any other is copied there after the step. */
-  const settle = (id: NodeId, place: Place, sweep: 'forward' | 'backward', why: string) => {
+  const settle = (id: NodeId, place: Place, sweep: 'forward' | 'backward' | 'finish', why: string) => {
     const node = graph.nodes[id]!;
     const free = !places.has(id) && node.form !== 'leaf' && node.form !== 'fill' && phase[id] === sweep;
     if (free) places.set(id, place);
-    else afterStep[sweep].push({ kind: 'copy', from: id, to: place, over: 'step', why });
+    else
+      afterStep[sweep].push({
+        kind: 'copy',
+        from: id,
+        to: place,
+        over: sweep === 'finish' ? 'example' : 'step',
+        why,
+      });
   };
 
   for (const state of graph.states) {
     const place = places.get(state.previous)!;
-    sweeps.start.push({
+    starts.push({
       kind: 'copy',
       from: state.start,
       to: { ...place, stepStride: 0 },
@@ -84,12 +96,13 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     const { adjoint } = graph;
     for (const { name, node } of adjoint.inputs) {
       const input = [...graph.inputs, ...graph.targets].find((i) => i.name === name)!;
-      settle(
-        node,
-        perStepBuffer(bufferNames.inputCotangent(name), input.node),
-        'backward',
-        `cotangent of ${name}`,
+      const isPerStep = graph.nodes[input.node]!.type.outer.length === 2;
+      const place = outside.allocate(
+        bufferNames.inputCotangent(name),
+        input.node,
+        outside.layoutOf(input.node),
       );
+      settle(node, place, isPerStep ? 'backward' : 'finish', `cotangent of ${name}`);
     }
   }
 
@@ -126,8 +139,8 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     }
     sweeps[phase[id]!].push({ kind: 'compute', node: id, over: over(id) });
   });
-  sweeps.forward.push(...afterStep.forward);
-  sweeps.backward.push(...afterStep.backward);
+  sweeps.start.push(...starts);
+  for (const sweep of ['forward', 'backward', 'finish'] as const) sweeps[sweep].push(...afterStep[sweep]);
 
   if ('adjoint' in graph) {
     // Totals start from zero with each backward sweep. Those that `finish` adds to are cleared there.
@@ -136,7 +149,11 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
       const total = graph.nodes[id]!;
       invariant(total.form === 'total', 'totals only');
       const inSweep = graph.nodes[total.operand]!.type.outer.length === 2;
-      sweeps[inSweep ? 'backward' : 'finish'].unshift({ kind: 'clear', total: id, over: 'once' });
+      sweeps[inSweep ? 'backward' : 'finish'].unshift({
+        kind: 'clear',
+        total: id,
+        over: total.type.outer.length === 0 ? 'once' : 'example',
+      });
     }
     // What leaves step t arrives at step t - 1. All are put aside before any is overwritten: two states may exchange.
     const asides = graph.adjoint.states.map(({ name, leaving, arriving }) => {

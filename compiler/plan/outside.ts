@@ -64,6 +64,12 @@ export class Outside {
     return this.#startsOfParameters;
   }
 
+  /** As the value of a node lies, all steps of the window side by side. */
+  layoutOf(id: NodeId): Layout {
+    const { outer } = this.#graph.nodes[id]!.type;
+    return { slots: outer.length === 2 ? this.#window : 0, rows: outer.length > 0 };
+  }
+
   get perStep(): Layout {
     return { slots: this.#window, rows: true };
   }
@@ -117,9 +123,11 @@ export class Outside {
   }
 
   #inputs(): void {
-    const { inputs, targets, rows = [], states } = this.#graph;
+    const { inputs, targets, entries, rows = [], states } = this.#graph;
     for (const { name, node } of [...inputs, ...targets, ...rows])
-      this.places.set(node, this.allocate(bufferNames.input(name), node, this.perStep));
+      this.places.set(node, this.allocate(bufferNames.input(name), node, this.layoutOf(node)));
+    for (const { name, node } of entries)
+      this.places.set(node, this.allocate(bufferNames.entries(name), node, this.layoutOf(node)));
     // window + 1 slots; slot t is the value before step t.
     for (const { name, previous } of states) {
       const layout = { slots: this.#window + 1, rows: true };

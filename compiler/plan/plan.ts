@@ -6,7 +6,8 @@ import type { Buffer } from './memory.ts';
 export type RoundingProfile = 'separate' | 'fused';
 
 /**
- * `prepare()` once per update, `start()` at the start of sequences, `forward(steps)`, `backward(steps)`, and `finish()`
+ * `prepare()` once per update, `start()` at the start of sequences (and after it, where something is known once per
+ * sequence), `forward(steps)`, `backward(steps)`, and `finish()`
  * after the backward sweep.
  */
 export const procedureNames = ['prepare', 'start', 'forward', 'backward', 'finish'] as const;
@@ -120,7 +121,7 @@ export type Kernel =
       readonly why: string;
     }
   /** Sets the place of a total to zero. */
-  | { readonly kind: 'clear'; readonly total: NodeId; readonly over: 'once' };
+  | { readonly kind: 'clear'; readonly total: NodeId; readonly over: 'once' | 'example' };
 
 /** A shared operand laid out for the tiles of a contraction. */
 export interface Packed {
@@ -134,6 +135,8 @@ export interface Packed {
 /** Names of the buffers that the outside world reads and writes; one place for the spelling. */
 export const bufferNames = {
   input: (name: string) => `input.${name}`,
+  /** How many entries of a size each row has. */
+  entries: (size: string) => `entries.${size}`,
   state: (name: string) => `state.${name}`,
   /** All parameters side by side, the learned ones first. */
   parameters: 'parameters',

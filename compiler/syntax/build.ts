@@ -13,6 +13,7 @@ import type {
   NamedArgument,
   NoiseGroup,
   OutputEntry,
+  Per,
   TypeExpression,
   UnaryOperator,
 } from './tree.ts';
@@ -117,15 +118,20 @@ const actions: ActionDict<unknown> = {
     };
   },
   Group(names, _colon, type, initialiser) {
+    return groupOf(this, names, type, initialiser);
+  },
+  GivenGroup(names, _colon, type, over, initialiser, per) {
     const context = contextOf(this);
-    const given = optional(initialiser).map((node) => node.tree(context) as Initialiser);
+    const moment = optional(per).map((node) => node.tree(context) as Per);
     return {
-      kind: 'group',
-      span: spanOf(this, this, context),
-      names: listOf(names).map((name) => identifier(name, context)),
-      type: type.tree(context) as TypeExpression,
-      ...(given[0] === undefined ? {} : { initialiser: given[0] }),
+      ...groupOf(this, names, type, initialiser),
+      ...axisOver(over, context),
+      ...(moment[0] === undefined ? {} : { per: moment[0] }),
     };
+  },
+  Per(_per, moment) {
+    const span = spanOf(this, this, contextOf(this));
+    return { kind: 'per', span, moment: moment.sourceString };
   },
   Type_shape(_open, dims, _close) {
     const context = contextOf(this);
@@ -298,7 +304,7 @@ const actions: ActionDict<unknown> = {
     const { unit, folded } = contextOf(this);
     return folded.get(placeAt(unit, character.source.startIdx)!.unit!);
   },
-  Call(name, entry, _open, args, _close) {
+  Call(name, entry, _open, args, over, _close) {
     const context = contextOf(this);
     const given = args.child(0);
     const mixed = given.ctorName === 'Arguments_mixed';
@@ -307,6 +313,7 @@ const actions: ActionDict<unknown> = {
       span: spanOf(this, this, context),
       callee: identifier(name, context),
       ...bracketed('entry', entry, context),
+      ...axisOver(over, context),
     };
     if (!mixed) return { ...called, args: [], named: namedArguments(listOf(given.child(0)), context) };
     const positional = listOf(given.child(0)).map((node) => expression(node.child(0), context));
@@ -351,6 +358,25 @@ function bracketed(key: string, node: Node, context: BuildContext): object {
 }
 
 const optional = (node: Node): readonly Node[] => node.children;
+
+/** `x: [I]`, `a, b: [H] = 0` */
+function groupOf(node: Node, names: Node, type: Node, initialiser: Node): object {
+  const context = contextOf(node);
+  const given = optional(initialiser).map((part) => part.tree(context) as Initialiser);
+  return {
+    kind: 'group',
+    span: spanOf(node, node, context),
+    names: listOf(names).map((name) => identifier(name, context)),
+    type: type.tree(context) as TypeExpression,
+    ...(given[0] === undefined ? {} : { initialiser: given[0] }),
+  };
+}
+
+/** `over S`, where it stands. */
+function axisOver(over: Node, context: BuildContext): { readonly over?: Identifier } {
+  const [given] = optional(over);
+  return given === undefined ? {} : { over: identifier(given.child(1), context) };
+}
 
 const groupsOf = (node: Node, context: BuildContext): readonly DeclarationGroup[] =>
   listOf(node.child(0)).map((group) => group.tree(context) as DeclarationGroup);

@@ -1,4 +1,4 @@
-import type { Token } from './token.ts';
+import { endsOperand, type Token } from './token.ts';
 
 /**
  * A text for the grammar: a statement, or an expression from deep inside one. Tokens stand apart by one space or none;
@@ -66,7 +66,8 @@ export function fold(tokens: readonly Token[]): readonly Unit[] {
       while (group.opener === 'then') close();
       if (stack.length > 0) close();
     }
-    if (stack.length > 0 && separators.has(text) && group.opener !== 'then') {
+    const separates = separators.has(text) || isOver(tokens, index);
+    if (stack.length > 0 && separates && group.opener !== 'then') {
       endSegment();
       group.segment.addToken(token, index, gap);
       group.finishSegment();
@@ -84,6 +85,12 @@ export function fold(tokens: readonly Token[]): readonly Unit[] {
 }
 
 const separators: ReadonlySet<string> = new Set([',', ';', ':', '=']);
+
+/** The word between a value and the size it varies along, `a*M over S`. */
+function isOver(tokens: readonly Token[], index: number): boolean {
+  const before = tokens[index - 1];
+  return tokens[index]!.text === 'over' && before !== undefined && endsOperand(before);
+}
 
 /** An open bracket: the segments (arguments, parts) that are finished, and the one being read. */
 class Group {

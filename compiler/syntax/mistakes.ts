@@ -101,7 +101,8 @@ const rules: readonly Rule[] = [
     if (bracket !== undefined || before === undefined) return false;
     const isDrawn = scene.back(({ text }) => text === '~') !== undefined;
     const inNoise = rule === 'Noise' && (isDrawn || before.text === ']') && endsOperand(before);
-    if (!inNoise && !(token?.text === 'per' && declares.has(rule) && endsOperand(before))) return false;
+    if (!inNoise && !(token?.text === 'per' && rule !== 'Input' && declares.has(rule) && endsOperand(before)))
+      return false;
     return scene.report(syntaxCatalog.noise, token ?? before, {
       ended: token === undefined || token.text === ',',
       isNoise: rule === 'Noise',
@@ -134,8 +135,7 @@ const rules: readonly Rule[] = [
     scene.bracket === undefined &&
     !scene.inExpression &&
     scene.before?.text === ']' &&
-    scene.token?.kind !== 'word' &&
-    !laterInside.has(scene.token?.text ?? '')
+    scene.token?.kind !== 'word'
       ? scene.report(syntaxCatalog.unexpected, scene.token ?? scene.before, {
           found: scene.token?.text ?? '',
           expected: '`=`, `~`, `,` or the end of the statement',
@@ -247,8 +247,6 @@ const rules: readonly Rule[] = [
       scene.bracket === undefined
     )
       return scene.report(syntaxCatalog.twoStatements, token, { name: token.text });
-    const later = laterInside.get(token.text);
-    if (later !== undefined) return scene.report(syntaxCatalog.notYet, token, { what: later });
     if (before.text === 'lambda') return scene.report(syntaxCatalog.arrow, before, {}, token);
     if (!beginsOperand(token) || !scene.inExpression) return false;
     const bracketed = token.text === '(' || token.text === '[';
@@ -311,8 +309,6 @@ const hints: readonly { readonly applies: (scene: Scene) => boolean; readonly hi
     hint: 'A derivative of its own belongs to a function: `fn spike(u) = u > 0 with derivative 1/(1 + u^2)`.',
   },
 ];
-
-const laterInside: ReadonlyMap<string, string> = new Map([['over', '`over` a time axis']]);
 
 /** What could have stood after the last token that was read. */
 function expectedAfter({ before, rule, tokens, at, bracket }: Scene): string {

@@ -175,9 +175,11 @@ function rightSide(value: Expression, by: number): Layout {
 const printEntry = ({ name, value }: HeaderEntry | OutputEntry): Layout =>
   value === undefined ? name.name : [`${name.name} = `, nest(2, layOut(value))];
 
-function printGroup({ names: list, type, initialiser }: DeclarationGroup): Layout {
+function printGroup({ names: list, type, over, initialiser, per }: DeclarationGroup): Layout {
+  const along = over === undefined ? '' : ` over ${over.name}`;
   const start: Layout = initialiser === undefined ? '' : [' ', printInitialiser(initialiser)];
-  return [names(list), ': ', printType(type), start];
+  const moment = per === undefined ? '' : ` per ${per.moment}`;
+  return [names(list), ': ', printType(type), along, start, moment];
 }
 
 const printNoise = ({ names: list, type, draw, scope }: NoiseGroup): Layout => [

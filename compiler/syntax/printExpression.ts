@@ -45,11 +45,12 @@ const printers: Printers = {
   unary: (expression) => printUnary(expression, unaryBinding[expression.operator].right),
   binary: (expression) => group(printChain(expression, binaryBinding[expression.operator].own)),
   if: (expression) => group(printArms(expression)),
-  call: ({ callee, entry, args, named }) => {
+  call: ({ callee, entry, args, named, over }) => {
     const parts = [...args.map(layOut), ...named.map(layOutNamed)];
     const called: Layout = entry === undefined ? callee.name : [`${callee.name}[`, layOut(entry), ']'];
     if (parts.length === 0) return [called, '()'];
-    return [called, bracketed('(', separated(parts, ','), ')')];
+    const along = over === undefined ? [] : [space, `over ${over.name}`];
+    return [called, bracketed('(', [separated(parts, ','), ...along], ')')];
   },
   member: ({ object, name }) => [operand(object), `.${name.name}`],
   indexing: ({ object, index }) => [operand(object), '[', layOut(index), ']'],

@@ -101,7 +101,16 @@ export interface DeclarationGroup extends NodeBase {
   readonly kind: 'group';
   readonly names: readonly Identifier[];
   readonly type: TypeExpression;
+  /** `over S`: the size along which it varies besides. */
+  readonly over?: Identifier;
   readonly initialiser?: Initialiser;
+  readonly per?: Per;
+}
+
+/** `per step`, `per sequence`: how often it is given. */
+export interface Per extends NodeBase {
+  readonly kind: 'per';
+  readonly moment: NoiseScope;
 }
 
 export type TypeExpression = ShapeExpression | IndexType;
@@ -297,7 +306,7 @@ export interface NamedArgument extends NodeBase {
   readonly value: Expression;
 }
 
-/** `tanh(z)`, `sum(A, 1)`, `inner(x, h_prev = a)`, `layer[l](x)` */
+/** `tanh(z)`, `sum(A, 1)`, `inner(x, h_prev = a)`, `layer[l](x)`, `sum(a*M over S)` */
 export interface Call extends NodeBase {
   readonly kind: 'call';
   readonly callee: Identifier;
@@ -305,6 +314,7 @@ export interface Call extends NodeBase {
   readonly entry?: Expression;
   readonly args: readonly Expression[];
   readonly named: readonly NamedArgument[];
+  readonly over?: Identifier;
 }
 
 /** `W.T`, `n.h` */

@@ -271,6 +271,40 @@ it.each(['evaluate', 'interpreter', 'js', 'wasm'])('memory that there is not, %s
   expect(err).toMatch(/RNN609|RNN404/);
 });
 
+it('rows of different lengths beside what is given once per sequence, and entries that cannot be', async () => {
+  const cell = file(
+    'sum.rnn',
+    'cell Sum(D, S) {\n  input M: [D] over S\n  state h: [D]\n  h = h_prev + sum(M over S)\n}\n',
+  );
+  const data = (rest: object) =>
+    JSON.stringify({
+      format: 'rnnc-case-1',
+      sizes: { D: 1, S: 2 },
+      steps: 2,
+      batch: 2,
+      inputs: {
+        M: [
+          [[1], [2]],
+          [[3], [4]],
+        ],
+      },
+      ...rest,
+    });
+  expect(await refusal(data({ lengths: [1, 2] }), cell)).toContain(
+    'RNN680  lengths do not go together with M',
+  );
+  expect(await refusal(data({ entries: { S: [1, 3] } }), cell)).toContain('from 0 to 2');
+  expect(await refusal(data({ entries: { D: [1, 1] } }), cell)).toContain('D');
+  const { code, out } = await rnnc(
+    'run',
+    cell,
+    '--data',
+    file('case.json', data({ entries: { S: [2, 1] } })),
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(out).finals.h.data).toEqual([6, 6]);
+});
+
 it('every code has been met, and stands in the documentation', () => {
   const table = readFileSync(new URL('case-format.md', docs), 'utf8');
   for (const { code, doc } of Object.values(caseErrors)) {

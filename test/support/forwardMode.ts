@@ -109,13 +109,14 @@ export function jacobianTimesVector(
 }
 
 function withAllNodesAsValues(graph: StepGraph, ids: readonly NodeId[]): StepGraph {
-  const { nodes, cell, inputs, targets, parameters, states, outputs, loss } = graph;
+  const { nodes, cell, inputs, targets, entries, parameters, states, outputs, loss } = graph;
   const values = ids.map((node) => ({ name: `%${node}`, node }));
   return {
     nodes,
     cell,
     inputs,
     targets,
+    entries,
     parameters,
     states,
     outputs,

@@ -1,5 +1,6 @@
 import type { Cell } from '../../compiler/cell/cell.ts';
-import { type Dim, evaluateDim } from '../../compiler/cell/dim.ts';
+import { type Dim, evaluateDim, namedDim } from '../../compiler/cell/dim.ts';
+import { oversOf, ownTime } from '../../compiler/cell/type.ts';
 import type { Bound } from '../../compiler/graph/bind.ts';
 import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
 import type { StepGraph } from '../../compiler/graph/graph.ts';
@@ -81,7 +82,9 @@ export function randomGiven(
     inputs: new Map([
       ...perRow.map(({ name, shape }) => [name, named(name, shape, steps, batch)] as const),
       ...[...cell.inputs, ...cell.targets].map(({ name, type, classes }) => {
-        const given = named(name, type.shape, steps, batch);
+        const over = oversOf(type.outer).map(namedDim);
+        const outer = type.outer.includes(ownTime) ? [steps, batch] : [batch];
+        const given = named(name, [...over, ...type.shape], ...outer);
         if (classes === undefined) return [name, given] as const;
         const count = evaluateDim(classes, bound.binding.sizes);
         return [name, given.map(() => Math.floor(random() * count))] as const;

@@ -36,6 +36,10 @@ export function runProgram(stages: TrainingStages, given: SequenceGiven, name: T
     plan.buffers.some((b) => b.name === buffer) ? buffer : bufferNames.noise(name);
   for (const [name, values] of given.parameters) write(orNoise(bufferNames.parameter(name), name), values);
   for (const [name, values] of given.inputs) write(orNoise(bufferNames.input(name), name), values);
+  for (const { name: size } of bound.graph.entries) {
+    const all = bound.binding.sizes.get(size)!;
+    write(bufferNames.entries(size), given.entries?.get(size) ?? Array(given.batch).fill(all));
+  }
   for (const [output, values] of given.outputCotangents ?? [])
     write(bufferNames.outputCotangent(output), values);
   for (const [state, values] of given.finalCotangents ?? []) write(bufferNames.stateCotangent(state), values);

@@ -144,7 +144,7 @@ describe('mistakes', () => {
     ['x += 1', 'RNN103 +='],
     ['frozn param A: [H] = 0', 'RNN112 frozn'],
     ['state h: [H] c: [H]', 'RNN101 c'],
-    ['input M: [D] over S', 'RNN137 over'],
+    ['input M: [D] over S', undefined],
     ['for l in 0..L { s[l + 1] = a b }', 'RNN122 a b'],
     ['for l in 0..L {|  param W: [H] = 0|}', 'RNN138 param'],
     ['for l in range(L) {|  s[l] = a b|}', 'RNN160 for l in range(L)|RNN122 a b'],

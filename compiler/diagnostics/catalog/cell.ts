@@ -1,6 +1,7 @@
 import { innerCellCatalog } from './innerCells.ts';
 import { loopCatalog } from './loops.ts';
 import { nameCatalog } from './names.ts';
+import { overCatalog } from './over.ts';
 import { shapeCatalog } from './shapes.ts';
 import { startCatalog } from './starts.ts';
 
@@ -11,4 +12,5 @@ export const cellCatalog = {
   ...startCatalog,
   ...innerCellCatalog,
   ...loopCatalog,
+  ...overCatalog,
 };

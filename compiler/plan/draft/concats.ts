@@ -12,7 +12,7 @@ import type { Draft } from './draft.ts';
 export function joinConcats(draft: Draft): void {
   const { graph, fused } = { graph: draft.graph, fused: draft.question.fused };
   graph.nodes.forEach((node, id) => {
-    if (node.form !== 'concat' || node.type.outer.length === 0 || fused.has(id)) return;
+    if (node.form !== 'concat' || node.type.outer.length < 2 || fused.has(id)) return;
     const shape = boundShape(graph, id);
     if (entriesOf(shape.slice(0, node.axis)) !== 1 || node.type.element === 'index') return;
     let offset = 0;

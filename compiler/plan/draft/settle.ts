@@ -41,8 +41,12 @@ export function settleBackward(draft: Draft, graph: TrainingGraph): void {
   const { adjoint } = graph;
   for (const { name, node } of adjoint.inputs) {
     const input = [...graph.inputs, ...graph.targets].find((i) => i.name === name)!;
-    const to = outside.allocate(bufferNames.inputCotangent(name), input.node, outside.perStep);
-    draft.settle(node, to, 'backward', `cotangent of ${name}`);
+    const to = outside.allocate(bufferNames.inputCotangent(name), input.node, outside.layoutOf(input.node));
+    const why = `cotangent of ${name}`;
+    if (to.stepStride > 0) draft.settle(node, to, 'backward', why);
+    else if (draft.isFree(node, 'finish') && graph.nodes[node]!.type.outer.length > 0)
+      draft.places.set(node, to);
+    else draft.before.finish.push({ kind: 'copy', from: node, to, over: 'example', why });
   }
   settleGradients(draft, graph);
   const asides: { name: string; aside: Place; arriving: NodeId; level: number }[] = [];

@@ -10,9 +10,10 @@ import type { Draft } from './draft.ts';
 
 export function prepare(draft: Draft): void {
   draft.graph.nodes.forEach((node, id) => {
-    if (draft.phase[id] !== 'prepare' || draft.isRead(id) || node.form === 'leaf' || node.form === 'fill')
-      return;
-    if (liesInParameters(draft, id)) return;
+    const phase = draft.phase[id];
+    if (draft.isRead(id) || node.form === 'leaf' || node.form === 'fill') return;
+    if (phase === 'start') draft.before.start.push(once(draft, id, 'example'));
+    if (phase !== 'prepare' || liesInParameters(draft, id)) return;
     draft.before.prepare.push(once(draft, id));
   });
   for (const state of draft.graph.states) {
@@ -26,9 +27,9 @@ export function prepare(draft: Draft): void {
   }
 }
 
-function once(draft: Draft, id: NodeId): Kernel {
-  if (isEntryByEntry(draft.graph, id)) return { kind: 'group', nodes: [id], over: 'once' };
-  return kernelOf(draft.graph, id, 'once')!;
+function once(draft: Draft, id: NodeId, over: 'once' | 'example' = 'once'): Kernel {
+  if (isEntryByEntry(draft.graph, id)) return { kind: 'group', nodes: [id], over };
+  return kernelOf(draft.graph, id, over)!;
 }
 
 export function sweep(draft: Draft, sweep: 'forward' | 'backward'): void {
@@ -55,7 +56,7 @@ export function sweep(draft: Draft, sweep: 'forward' | 'backward'): void {
       const latest = Math.max(0, ...reads.map((read) => levels.get(read) ?? 0));
       const stays = latest % 2 === 0 || !draft.choices.mayHoist(id);
       put(id, stays ? latest : latest + 1);
-      draft.before.backward.push({ kind: 'clear', total: id, over: 'once' });
+      draft.before.backward.push(clear(draft, id));
     });
   }
   // What is carried is copied at the end of a stage, so there must be one.
@@ -69,6 +70,11 @@ export function sweep(draft: Draft, sweep: 'forward' | 'backward'): void {
     level,
     kernels: [...kernelsOf(draft.question, ids, draft.reads, (concat) => parts(draft, concat))],
   }));
+}
+
+function clear(draft: Draft, total: NodeId): Kernel {
+  const isShared = draft.graph.nodes[total]!.type.outer.length === 0;
+  return { kind: 'clear', total, over: isShared ? 'once' : 'example' };
 }
 
 /** A product of something shared with something per step: cheaper for many steps at once. */
@@ -86,11 +92,7 @@ export function finishKernels(draft: Draft): void {
     const { finish } = draft.before;
     if (node.form === 'total') {
       if (draft.graph.nodes[node.operand]!.type.outer.length === 2) return;
-      finish.push(
-        { kind: 'clear', total: id, over: 'once' },
-        { kind: 'accumulate', total: id, over: 'example' },
-      );
-    } else if (node.type.outer.length === 0) finish.push(once(draft, id));
-    else finish.push({ kind: 'compute', node: id, over: 'example' });
+      finish.push(clear(draft, id), { kind: 'accumulate', total: id, over: 'example' });
+    } else finish.push(once(draft, id, node.type.outer.length === 0 ? 'once' : 'example'));
   });
 }
