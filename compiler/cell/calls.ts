@@ -2,6 +2,7 @@ import { cellCatalog } from '../diagnostics/catalog/cell.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { callableFunctions } from '../ops/index.ts';
 import type { Call, Expression } from '../syntax/tree.ts';
+import { reshapeRule } from './arrangements.ts';
 import { arrayCallOf } from './arrayCalls.ts';
 import { constantNumber } from './constantNumber.ts';
 import { quote, shapeInWords, whereFrom } from './describe.ts';
@@ -75,6 +76,8 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['col', { arity: 1, rule: (e, env) => stretched(0, e, env) }],
   ['row', { arity: 1, rule: (e, env) => stretched(1, e, env) }],
   ['prev', { arity: 2, rule: previousRule }],
+  ['reshape', { arity: 2, rule: reshapeRule }],
+  ['block_diagonal', { arity: 1, rule: (e, env) => report(env, cellCatalog.blocksMisplaced, e.span, {}) }],
   ['clip_gradient', { arity: 2, rule: clipGradientRule }],
   ['split', { arity: 2, rule: (e, env) => report(env, cellCatalog.splitMisplaced, e.span, {}) }],
   [

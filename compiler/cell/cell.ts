@@ -212,9 +212,12 @@ export interface TypedPower extends TypedBase {
   readonly exponent: number;
 }
 
-/** `matmul`: last axis of the left with the first of the right. `outer`, `dot`: of two vectors. */
+/**
+ * `matmul`: last axis of the left with the first of the right. `outer`, `dot`: of two vectors. `blocks`: each matrix of
+ * [N, A, B] with its row of [N, B].
+ */
 export interface TypedProduct extends TypedBase {
-  readonly kind: 'matmul' | 'outer' | 'dot';
+  readonly kind: 'matmul' | 'outer' | 'dot' | 'blocks';
   readonly left: TypedExpression;
   readonly right: TypedExpression;
 }

@@ -1,11 +1,13 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
-import type { Binary, Expression, If, Unary } from '../syntax/tree.ts';
+import type { Binary, Call, Expression, If, Unary } from '../syntax/tree.ts';
+import { blockProductOf } from './arrangements.ts';
 import { callRule } from './calls.ts';
 import type { TypedExpression } from './cell.ts';
 import { constantNumber } from './constantNumber.ts';
 import { quote } from './describe.ts';
 import { mapOf } from './elementwise.ts';
 import { type Checked, type Env, report } from './env.ts';
+import { findFunction } from './functionNames.ts';
 import { memberRule } from './members.ts';
 import { nameRule } from './names.ts';
 import { indexRule, sliceRule } from './pieces.ts';
@@ -102,6 +104,7 @@ const operators: ReadonlyMap<string, { readonly op: string; readonly swapped?: b
 
 function binaryRule(e: Binary, env: Env): Checked {
   if (e.operator === '@') {
+    if (e.left.kind === 'call' && isBlocks(e.left, env)) return blockProductOf(e.left, e.right, e.span, env);
     const left = typeExpression(e.left, env);
     const right = typeExpression(e.right, env);
     return left && right && matmulOf(left, right, e.span, env);
@@ -115,6 +118,10 @@ function binaryRule(e: Binary, env: Env): Checked {
   const { op, swapped } = operators.get(e.operator)!;
   return mapOf(op, swapped ? [right, left] : [left, right], e.span, env);
 }
+
+/** A user's function of that name wins. */
+const isBlocks = ({ callee }: Call, env: Env): boolean =>
+  callee.name === 'block_diagonal' && findFunction(callee.name, env) === undefined;
 
 function powerRule(e: Binary, env: Env): Checked {
   const base = typeOf(e.left, env);

@@ -6,6 +6,8 @@ import { libraryFunction, libraryNames } from './prelude.ts';
 /** Functions whose result follows from shapes or places in the text rather than from a table of ops. */
 export const specialNames: readonly string[] = [
   'dot',
+  'reshape',
+  'block_diagonal',
   'outer',
   'col',
   'row',

@@ -83,6 +83,10 @@ function written(e: TypedExpression): Written {
     case 'outer':
     case 'dot':
       return call(e.kind, [e.left, e.right]);
+    case 'blocks': {
+      const text = `block_diagonal(${print(e.left, 0)}) @ ${print(e.right, binding.matmul + 1)}`;
+      return { text, level: binding.matmul };
+    }
     case 'transpose':
       return atom(`${print(e.value, binding.atom)}.T`);
     case 'stack':

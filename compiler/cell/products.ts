@@ -34,6 +34,19 @@ export function matmulOf(
       whereBothFrom(left, right, env),
     );
   }
+  const ranks = [left, right].map(({ type }) => type.shape.length);
+  if (Math.max(...ranks) > 2 && Math.min(...ranks) > 1) {
+    const side = ranks[0]! > 2 ? left : right;
+    const found = shapeInWords(side.type.shape);
+    const hint = `Beside an array of three axes stands a vector; for a product in each of its matrices write a loop over them, as in S[n] @ q[n], or block_diagonal(R) @ x.`;
+    return report(
+      env,
+      cellCatalog.wrongRank,
+      side.span,
+      { what: '@ with a matrix', needs: 'a matrix', found, hint },
+      [whereFrom(side, env)],
+    );
+  }
   if (!sameDim(left.type.shape.at(-1)!, right.type.shape[0]!)) {
     return reportMismatch(left, right, span, env);
   }

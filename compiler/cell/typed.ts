@@ -27,6 +27,7 @@ export function operandsOf(e: TypedExpression): readonly TypedExpression[] {
     case 'matmul':
     case 'outer':
     case 'dot':
+    case 'blocks':
       return [e.left, e.right];
     case 'transpose':
     case 'slice':
@@ -58,6 +59,7 @@ export function withOperands(e: TypedExpression, operands: readonly TypedExpress
     case 'matmul':
     case 'outer':
     case 'dot':
+    case 'blocks':
       return { ...e, left: operands[0]!, right: operands[1]! };
     case 'transpose':
     case 'slice':

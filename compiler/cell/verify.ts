@@ -88,6 +88,10 @@ function shapesAgree(e: TypedExpression): boolean {
       return sameShape(shape, [...e.left.type.shape, ...e.right.type.shape]);
     case 'dot':
       return sameShape(e.left.type.shape, e.right.type.shape) && shape.length === 0;
+    case 'blocks': {
+      const [left, right] = [e.left.type.shape, e.right.type.shape];
+      return sameShape([left[0]!, left[2]!], right) && sameShape(shape, left.slice(0, 2));
+    }
     case 'transpose':
       return sameShape(shape, [...e.value.type.shape].reverse());
     case 'stack':

@@ -168,6 +168,8 @@ function converter(
         return builder.contract(convert(e.left), convert(e.right), [0], [1], [0, 1]);
       case 'dot':
         return builder.contract(convert(e.left), convert(e.right), [0], [0], []);
+      case 'blocks':
+        return builder.contract(convert(e.left), convert(e.right), [0, 1, 2], [0, 2], [0, 1]);
       case 'transpose': {
         const [rows, columns] = e.value.type.shape;
         return builder.broadcast(convert(e.value), [1, 0], [columns!, rows!]);

@@ -138,6 +138,27 @@ const refusals: readonly Refusal[] = [
     says: ['layer has no entry layer[2]', 'a list of 2 cells'],
   },
   {
+    name: 'a matrix beside an array of three axes',
+    text: inCell('input x: [H]\nparam R: [2, H, H] ~ orthogonal, M: [H, H] ~ glorot\noutput y = R @ M @ x'),
+    code: 'RNN212',
+    at: 'R',
+    says: ['[2, H, H]', 'a loop over them'],
+  },
+  {
+    name: 'a reshape to another number of entries',
+    text: inCell('input x: [4*H]\noutput y = reshape(x, [3, H])'),
+    code: 'RNN204',
+    at: 'reshape(x, [3, H])',
+    says: ['[4*H]', '[3, H]', 'x has 4*H entries, the shape 3*H'],
+  },
+  {
+    name: 'blocks and a vector of another length',
+    text: inCell('input x: [H]\nparam R: [2, I, H] ~ glorot\noutput y = block_diagonal(R) @ x'),
+    code: 'RNN204',
+    at: 'block_diagonal(R) @ x',
+    says: ['2 blocks of H columns need a vector of length 2*H'],
+  },
+  {
     name: 'a product whose sizes differ',
     text: inCell('input x: [I]\nstate h: [H]\nparam U: [H, I] ~ glorot\nh = sigmoid(U @ h_prev)'),
     code: 'RNN204',

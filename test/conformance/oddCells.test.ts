@@ -58,6 +58,14 @@ const cells: Readonly<Record<string, string>> = {
     'noise m: [H] ~ bernoulli(0.5) per sequence\nparam U: [H, H] ~ glorot\nstate h: [H]\nh = tanh(U @ (m*h_prev) + m*x)\ne = 2*m\noutput h, e',
   'noise of an update':
     'noise D: [H, H] ~ bernoulli(0.5) per update, s: [] ~ uniform(0, 1) per update\nparam U: [H, H] ~ glorot\nstate h: [H]\nh = tanh((U*D) @ h_prev + s*x + D.T @ x)\noutput h, D, t = sum(D) + s',
+  'block-diagonal weights':
+    'param R: [2, 3, H] ~ normal(0, 1), Q: [2, H, 3] ~ normal(0, 1)\nstate h: [2*H]\nh = tanh(block_diagonal(Q) @ tanh(block_diagonal(R) @ h_prev) + [x; x])\noutput y = block_diagonal(R) @ h',
+  'blocks made of the step':
+    'state h: [2*H]\nB = reshape([outer(x, x); outer(h_prev[0:H], x)], [2, H, H])\nh = tanh(block_diagonal(B) @ h_prev + [x; x])\noutput h, y = reshape(B[1], [H*H])',
+  heads:
+    'param K, V: [3, 2, H] ~ normal(0, 1), a: [3] ~ normal(0, 1)\nstate S: [3, 2, 2]\nfor n in 0..3 {\n  S[n] = sigmoid(a[n])*S_prev[n] + outer(V[n] @ x, K[n] @ x)\n  r[n] = S[n] @ (K[n] @ x)\n}\noutput r, z = softmax(S, 2), t = sum(S_prev*S, 0), u = reshape(S, [6, 2]) @ (K[0] @ x)',
+  'a loop over layers':
+    'param R: [3, H, H] ~ normal(0, 1)\nstate h: [3, H]\nbelow[0] = x\nfor l in 0..3 {\n  h[l] = tanh(R[l] @ h_prev[l] + below[l])\n  below[l + 1] = if l == 0 then h[l] else h[l] + below[l]\n}\noutput below, y = h_prev[2]',
   'stacks of slices of stacks':
     'z = [x; 0.5*x; x]\n[a, b, c] = split(z, [H, H, H])\nw = [z[1:2*H]; z[0]]\noutput y = sum(a*c) + sum(b), w',
 };

@@ -1,6 +1,6 @@
 import { entry, inCell } from './entry.ts';
 
-/** RNN260-RNN264, RNN360: loops, and what is defined entry by entry. */
+/** RNN260-RNN264, RNN360-RNN361: loops, and what is defined entry by entry. */
 export const loopCatalog = {
   stateInLoop: entry<{ name: string; index: string }>(
     'RNN260',
@@ -52,6 +52,15 @@ export const loopCatalog = {
         outside: `${name} has no entry ${name}[${which}]`,
       }[why],
       hint: known,
+    }),
+  ),
+  blocksMisplaced: entry<Record<never, never>>(
+    'RNN361',
+    'block_diagonal(R) elsewhere than on the left of @.',
+    inCell('input x: [2*H]', 'param R: [2, H, H] ~ orthogonal', 'output y = sum(block_diagonal(R)) + x'),
+    () => ({
+      message: 'block_diagonal(R) stands on the left of @, and nowhere else',
+      hint: 'Write block_diagonal(R) @ x. No matrix is made of it: each block is multiplied with its part of x.',
     }),
   ),
   cellList: entry<{ name: string; count: number; isList: boolean }>(
