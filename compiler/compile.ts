@@ -181,20 +181,10 @@ export function graphStages(
   verifyCell(cell);
   const training = options.training ?? true;
   const { lengths = false, resets = false } = options;
-  if (resets) refuseDrawnNoise(cell, options);
   const { graph: stable, done } = stabilise(verified(stepGraph(cell, options)));
   const graph = verified(withRows(stable, { lengths, resets }));
   const whole = training ? verified(differentiate(graph, frozenParameters(cell))) : forwardOnly(graph);
   return { cell, graph, stabilised: done, optimised: optimise(whole) };
-}
-
-/** A draw belongs to a sequence's number, of which a row has one in a window. */
-function refuseDrawnNoise({ noises, name }: Cell, { training = true, noise }: CompileOptions): void {
-  const [first] = noises;
-  if (first === undefined || (noise ?? (training ? 'drawn' : 'expected')) === 'expected') return;
-  throw new CompileError([
-    diagnose(compileCatalog.noiseWithResets, first.span, { cell: name, noise: first.name }),
-  ]);
 }
 
 /**

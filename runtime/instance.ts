@@ -426,11 +426,12 @@ export class Instance<Types extends CellTypes = CellTypes> {
   #run(steps: number, mode: Mode, times: RowTimes): void {
     this.#sequence.requireAll();
     this.#carried.carry();
-    if (this.#noise.fill(mode, steps, this.#carried, this.#updates)) this.#stale = true;
+    if (this.#noise.fillShared(mode, this.#updates)) this.#stale = true;
     this.#prepare();
     this.#carried.settle(this.#sequence.changed);
     this.#sequence.changed = false;
     this.#rows?.write(steps, times, this.#carried);
+    this.#noise.fillRows(mode, steps, this.#carried);
     this.#procedures.forward(steps);
     this.#carried.ran(steps, this.#rows?.lengths);
     this.#steps = steps;

@@ -3,14 +3,17 @@ import { normalQuantile } from './normalQuantile.ts';
 import { threefry } from './threefry.ts';
 
 /*
- * Noise. A draw is a function of the seed, the name of the noise, the number of the sequence, the step in it, and the
- * entry; of nothing else. With T(key, counter) for Threefry-2x32:
+ * Noise. A draw is a function of the seed, the name of the noise, the number of the row's sequence, the step in it, and
+ * the entry; of nothing else. With T(key, counter) for Threefry-2x32:
  *
  *     k = T([seed mod 2³², seed div 2³²], …) over the name: its bytes in UTF-8, filled up with zeros to a multiple of 8,
  *         as words of four bytes, lowest first, two at a time as counters, the result of each the key of the next;
  *         at last the counter [number of bytes, 0]
  *     k' = T(k, [sequence, step])      per sequence: [sequence, 0]; per update: [updates so far, 0]
  *     T(k', [j, 0])                    two words, for the entries 2j and 2j + 1
+ *
+ * A reset inside a row leaves its number alone: steps count on from `start`, and the sequence that it begins has their
+ * count at that step in place of the 0.
  *
  * A word w from 0 to 2³² - 1 gives u = (w + 1/2)/2³², computed in f64 and rounded to f32 at the end.
  */

@@ -18,12 +18,14 @@ interface Buffer {
   readonly entries: number;
 }
 
-/** Where the rows of a window stand. */
+/** Where the rows of a window stand; `CarriedStates` knows. */
 export interface RowPlaces {
   /** [batch] */
   readonly sequenceNumbers: Int32Array;
-  /** [batch]: steps done before the window. */
-  readonly stepCounters: Int32Array;
+  /** Steps that a row's sequence has done before step `slot` of the window. */
+  stepsAt(slot: number, row: number): number;
+  /** Steps that the row had done before that sequence began; 0 without a reset. */
+  resetAt(slot: number, row: number): number;
 }
 
 /** The noise in the memory of one instance, filled before each run. */
@@ -49,15 +51,14 @@ export class NoiseBuffers {
   }
 
   /**
-   * Fills in what a run reads. Allocates nothing.
+   * Fills in what all rows and steps of a run share. In evaluation all noise, unless it stands there.
    *
    * @param update  number of updates so far
-   * @returns whether values have changed that all rows and steps share
+   * @returns whether shared values have changed
    */
-  fill(mode: Mode, steps: number, places: RowPlaces, update: number): boolean {
+  fillShared(mode: Mode, update: number): boolean {
     if (mode === 'evaluation') return this.#expect();
     this.#standsExpectation = false;
-    for (let i = 0; i < this.#perRow.length; i++) this.#drawRows(this.#perRow[i]!, steps, places);
     if (this.#perUpdate.length === 0 || this.#update === update) return false;
     this.#update = update;
     for (let i = 0; i < this.#perUpdate.length; i++) {
@@ -67,21 +68,27 @@ export class NoiseBuffers {
     return true;
   }
 
-  #drawRows(buffer: Buffer, steps: number, { sequenceNumbers, stepCounters }: RowPlaces): void {
-    const { noise, stream, values, entries } = buffer;
+  /** Fills in what each row reads, after `fillShared`. Allocates nothing. */
+  fillRows(mode: Mode, steps: number, places: RowPlaces): void {
+    if (mode === 'evaluation') return;
+    for (let i = 0; i < this.#perRow.length; i++) {
+      for (let row = 0; row < this.#batch; row++) this.#drawRow(this.#perRow[i]!, row, steps, places);
+    }
+  }
+
+  #drawRow({ noise, stream, values, entries }: Buffer, row: number, steps: number, places: RowPlaces): void {
+    const sequence = places.sequenceNumbers[row]!;
     const slot = this.#batch * entries;
-    for (let row = 0; row < this.#batch; row++) {
-      const sequence = sequenceNumbers[row]!;
-      const first = row * entries;
+    for (let t = 0; t < steps; t++) {
+      const at = t * slot + row * entries;
       if (noise.scope === 'step') {
-        for (let t = 0; t < steps; t++) {
-          const at = t * slot + first;
-          stream.fill(values, at, at + entries, sequence, stepCounters[row]! + t);
-        }
-      } else {
-        stream.fill(values, first, first + entries, sequence, 0);
-        for (let t = 1; t < steps; t++) values.copyWithin(t * slot + first, first, first + entries);
+        stream.fill(values, at, at + entries, sequence, places.stepsAt(t, row) + places.resetAt(t, row));
+        continue;
       }
+      // A reset at step t itself counts from t + 1 on.
+      const begun = places.resetAt(t + 1, row);
+      if (t > 0 && begun === places.resetAt(t, row)) values.copyWithin(at, at - slot, at - slot + entries);
+      else stream.fill(values, at, at + entries, sequence, begun);
     }
   }
 

@@ -119,16 +119,19 @@ export class RowControls {
     this.lengths = lengths;
     this.#isDirty = lengths !== undefined || resets !== undefined;
     const counts = carried.stepsBefore!;
+    const begun = carried.stepsAtResetBefore!;
     for (let row = 0; row < batch; row++) {
       const before = carried.stepCounters[row]!;
       const length = lengths === undefined ? steps : lengths[row]!;
       let count = before;
+      let atReset = carried.stepsAtReset[row]!;
       counts[row] = count;
       for (let t = 0; t < steps; t++) {
         const at = t * batch + row;
         if (t >= length) ended![at] = 1;
         else {
           if (resets?.[at]) {
+            atReset += count;
             count = 0;
             reset![at] = 1;
           }
@@ -136,6 +139,7 @@ export class RowControls {
           count++;
         }
         counts[at + batch] = count;
+        begun[at + batch] = atReset;
       }
     }
     if (lengths !== undefined) this.#holdClasses(steps, lengths, carried);

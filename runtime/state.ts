@@ -14,6 +14,8 @@ export interface StateSnapshot {
   readonly stepCounters: Int32Array;
   /** [batch]: running number of the row's sequence. */
   readonly sequenceNumbers: Int32Array;
+  /** [batch]: steps the row had done since `start` when a reset began its present sequence; 0 without a reset. */
+  readonly stepsAtReset: Int32Array;
 }
 
 interface CarriedState {
@@ -46,6 +48,10 @@ export class CarriedStates {
   readonly sequenceNumbers: Int32Array;
   /** [window + 1, batch]: steps done before each step of the last run; where rows count apart from one another. */
   readonly stepsBefore: Int32Array | undefined;
+  /** [batch]: steps done from `begin` to the last reset; 0 without one. */
+  readonly stepsAtReset: Int32Array;
+  /** [window + 1, batch]: likewise before each step of the last run; where rows count apart from one another. */
+  readonly stepsAtResetBefore: Int32Array | undefined;
   /** Steps of the last run, not yet carried. */
   pending = 0;
 
@@ -65,6 +71,8 @@ export class CarriedStates {
     this.sequenceNumbers = memory.i32(manifest.sequenceNumber);
     this.#unrun = new Uint8Array(manifest.batch);
     this.stepsBefore = manifest.rows && new Int32Array((manifest.window + 1) * manifest.batch);
+    this.stepsAtReset = new Int32Array(manifest.batch);
+    this.stepsAtResetBefore = this.stepsBefore?.slice();
     this.all = manifest.states.map((state) => {
       const slot = manifest.batch * sizeOf(state.shape);
       const rows = () => new Uint8Array(manifest.batch);
@@ -93,7 +101,10 @@ export class CarriedStates {
       if (steps === 1) first.set(second);
       else buffer.copyWithin(0, steps * slot, (steps + 1) * slot);
     }
-    for (let row = 0; row < this.#batch; row++) this.stepCounters[row] = this.stepsAt(steps, row);
+    for (let row = 0; row < this.#batch; row++) {
+      this.stepCounters[row] = this.stepsAt(steps, row);
+      this.stepsAtReset[row] = this.resetAt(steps, row);
+    }
     this.pending = 0;
   }
 
@@ -101,6 +112,12 @@ export class CarriedStates {
   stepsAt(slot: number, row: number): number {
     if (slot === 0 || this.stepsBefore === undefined) return this.stepCounters[row]! + slot;
     return this.stepsBefore[slot * this.#batch + row]!;
+  }
+
+  /** Steps that a row had done since `begin` at its last reset before step `slot` of the last run; 0 without one. */
+  resetAt(slot: number, row: number): number {
+    if (slot === 0 || this.stepsAtResetBefore === undefined) return this.stepsAtReset[row]!;
+    return this.stepsAtResetBefore[slot * this.#batch + row]!;
   }
 
   /** Begins sequences in these rows: counters at 0, slot 0 to be the start values, which `settle` writes. */
@@ -116,6 +133,7 @@ export class CarriedStates {
       next = Math.max(next, number + 1);
       this.sequenceNumbers[row] = number;
       this.stepCounters[row] = 0;
+      this.stepsAtReset[row] = 0;
       this.#unrun[row] = 1;
       for (const { fresh } of this.all) fresh[row] = 1;
     }
@@ -182,7 +200,10 @@ export class CarriedStates {
       if (slot > 0) fresh.fill(0);
       else fresh.set(this.pending > 0 ? carried.began : carried.fresh);
     }
-    for (let row = 0; row < this.#batch; row++) snapshot.stepCounters[row] = this.stepsAt(slot, row);
+    for (let row = 0; row < this.#batch; row++) {
+      snapshot.stepCounters[row] = this.stepsAt(slot, row);
+      snapshot.stepsAtReset[row] = this.resetAt(slot, row);
+    }
     snapshot.sequenceNumbers.set(this.sequenceNumbers);
     return snapshot;
   }
@@ -208,6 +229,7 @@ export class CarriedStates {
     }
     this.stepCounters.set(snapshot.stepCounters);
     this.sequenceNumbers.set(snapshot.sequenceNumbers);
+    this.stepsAtReset.set(snapshot.stepsAtReset);
     this.#unrun.fill(1);
     this.#useUpNumbers();
   }
@@ -226,6 +248,7 @@ export class CarriedStates {
       fresh: named(this.all.map(({ state }) => [state.name, new Uint8Array(this.#batch)])),
       stepCounters: new Int32Array(this.#batch),
       sequenceNumbers: new Int32Array(this.#batch),
+      stepsAtReset: new Int32Array(this.#batch),
     };
   }
 }

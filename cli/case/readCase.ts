@@ -120,7 +120,7 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   if (lengths !== undefined && perSequence !== undefined) {
     reporter.report(caseErrors.lengthsBeside, { name: perSequence.name });
   }
-  const arrays = arraysOf(cell, binding, steps, batch);
+  const arrays = arraysOf(cell, binding, steps, batch, resets !== undefined);
   const counts = { steps, batch, ...(lengths === undefined ? {} : { lengths }) };
   const owner = cell.name;
   const group = (name: string, what: string, known: typeof arrays.inputs, from = members) =>
@@ -171,12 +171,17 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
     cell.noises.flatMap((one) =>
       noise.has(one.name) || seed === undefined || isExpected
         ? []
-        : [[one.name, drawNoise(one, binding, { seed, steps, batch, sequences, stepsBefore })] as const],
+        : [
+            [
+              one.name,
+              drawNoise(one, binding, { seed, steps, batch, sequences, stepsBefore, resets }),
+            ] as const,
+          ],
     ),
   );
   const { shared, perStep } = isExpected
     ? { shared: [], perStep: [] }
-    : noiseGiven(cell, new Map([...noise, ...drawnNoise]), steps);
+    : noiseGiven(cell, new Map([...noise, ...drawnNoise]), steps, resets !== undefined);
   return {
     binding,
     profile,

@@ -1,4 +1,4 @@
-import type { Cell, Input } from '../../compiler/cell/cell.ts';
+import type { Cell, Input, Noise } from '../../compiler/cell/cell.ts';
 import { type Dim, evaluateDim, formatDim, namedDim } from '../../compiler/cell/dim.ts';
 import { oversOf, ownTime, type TensorType } from '../../compiler/cell/type.ts';
 import type { Binding } from '../../compiler/graph/bind.ts';
@@ -15,7 +15,7 @@ export interface CaseArray extends Expected {
 export interface CaseArrays {
   /** [...shape] */
   readonly parameters: readonly CaseArray[];
-  /** [T, B, ...shape] where drawn per step, [B, ...shape] per sequence, [...shape] per update */
+  /** [T, B, ...shape] where drawn per step, [B, ...shape] per sequence (per step, with resets), [...shape] per update */
   readonly noises: readonly CaseArray[];
   /** [T, B, ...shape]; what is given once per sequence, [B, ...shape] */
   readonly inputs: readonly CaseArray[];
@@ -31,7 +31,13 @@ export interface CaseArrays {
   readonly lossCotangent: CaseArray;
 }
 
-export function arraysOf(cell: Cell, { sizes }: Binding, steps: number, batch: number): CaseArrays {
+export function arraysOf(
+  cell: Cell,
+  { sizes }: Binding,
+  steps: number,
+  batch: number,
+  hasResets = false,
+): CaseArrays {
   const array = (
     what: string,
     name: string,
@@ -62,7 +68,7 @@ export function arraysOf(cell: Cell, { sizes }: Binding, steps: number, batch: n
   return {
     parameters: cell.parameters.map(({ name, shape }) => array(`parameter ${name}`, name, 'none', shape)),
     noises: cell.noises.map(({ name, shape, scope }) =>
-      array(`noise ${name}`, name, scope === 'step' ? 'T' : scope === 'sequence' ? 'B' : 'none', shape),
+      array(`noise ${name}`, name, noiseOuter(scope, hasResets), shape),
     ),
     inputs: cell.inputs.map(given('input')),
     targets: cell.targets.map(given('target')),
@@ -87,5 +93,11 @@ export const wholeShape = ({ shape, outer }: TensorType): readonly Dim[] => [
   ...oversOf(outer).map(namedDim),
   ...shape,
 ];
+
+/** A row with resets has several sequences, each with a draw of its own. */
+export function noiseOuter(scope: Noise['scope'], hasResets: boolean): 'T' | 'B' | 'none' {
+  if (scope === 'update') return 'none';
+  return scope === 'step' || hasResets ? 'T' : 'B';
+}
 
 const outerAxes = { T: ['T', 'B'], B: ['B'], none: [] } as const;

@@ -2,7 +2,7 @@ import type { Cell } from '../../compiler/cell/cell.ts';
 import { type Dim, evaluateDim } from '../../compiler/cell/dim.ts';
 import type { SequenceResult } from '../../compiler/graph/evaluate.ts';
 import type { Case } from './readCase.ts';
-import { isPerSequence, wholeShape } from './shapes.ts';
+import { isPerSequence, noiseOuter, wholeShape } from './shapes.ts';
 
 export const resultFormat = 'rnnc-result-1';
 
@@ -58,7 +58,7 @@ export function writeResult(
   const drawnArrays = new Map(
     cell.noises.flatMap(({ name, shape, scope }): [string, Json][] => {
       const found = drawnNoise.get(name);
-      const outer = scope === 'step' ? perStep : scope === 'sequence' ? [batch] : [];
+      const outer = { T: perStep, B: [batch], none: [] }[noiseOuter(scope, resets !== undefined)];
       return found === undefined ? [] : [[name, array(outer, shape, found)]];
     }),
   );

@@ -76,12 +76,19 @@ export function copyParameters({ parameters }: Instance): ReadonlyMap<string, Fl
 }
 
 /** The next window overwrites the one it is handed. */
-function copyState({ states, fresh, stepCounters, sequenceNumbers }: StateSnapshot): StateSnapshot {
+function copyState({
+  states,
+  fresh,
+  stepCounters,
+  sequenceNumbers,
+  stepsAtReset,
+}: StateSnapshot): StateSnapshot {
   return {
     states: named(entriesOf(states).map(([name, values]) => [name, values.slice()])),
     fresh: named(entriesOf(fresh).map(([name, rows]) => [name, rows.slice()])),
     stepCounters: stepCounters.slice(),
     sequenceNumbers: sequenceNumbers.slice(),
+    stepsAtReset: stepsAtReset.slice(),
   };
 }
 
@@ -106,6 +113,7 @@ export function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint, manif
     for (const [name, values] of entriesOf(state.fresh)) put(path('fresh', name), values);
     put('stepCounters', state.stepCounters);
     put('sequenceNumbers', state.sequenceNumbers);
+    put('stepsAtReset', state.stepsAtReset);
   }
   const { window, ...rest } = position;
   const noted = {
@@ -173,6 +181,7 @@ function stateFrom(
     fresh: named(under<Uint8Array>('fresh')),
     stepCounters: tensors.get('stepCounters')?.values as Int32Array,
     sequenceNumbers: tensors.get('sequenceNumbers')?.values as Int32Array,
+    stepsAtReset: tensors.get('stepsAtReset')?.values as Int32Array,
   };
 }
 

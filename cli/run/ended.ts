@@ -11,11 +11,12 @@ export function copyEnded({ from, state }: WindowPosition, ends: readonly number
 }
 
 function copyFirstRow(
-  { states, fresh, stepCounters, sequenceNumbers }: StateSnapshot,
+  { states, fresh, stepCounters, sequenceNumbers, stepsAtReset }: StateSnapshot,
   row: number,
   batch: number,
 ): void {
-  const all = [...Object.values(states), ...Object.values(fresh), stepCounters, sequenceNumbers];
+  const counters = [stepCounters, sequenceNumbers, stepsAtReset];
+  const all = [...Object.values(states), ...Object.values(fresh), ...counters];
   for (const values of all) {
     const size = values.length / batch;
     values.copyWithin(row * size, 0, size);

@@ -37,7 +37,7 @@ export function restore(
   const absent =
     state && manifest.states.find(({ name }) => !lookUp(state.states, name) || !lookUp(state.fresh, name));
   if (absent !== undefined) damaged(`the state ${absent.name} is missing`);
-  for (const name of ['stepCounters', 'sequenceNumbers'] as const) {
+  for (const name of ['stepCounters', 'sequenceNumbers', 'stepsAtReset'] as const) {
     if (state !== undefined && state[name]?.length !== manifest.batch) damaged(`its ${name} do not fit`);
   }
   try {

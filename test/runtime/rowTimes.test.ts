@@ -240,9 +240,4 @@ describe('noise', () => {
     expect(first).toEqual([...alone.forward(odd.slice(0, 2), 2).h!, 0, 0, 0, 0]);
     expect(second).toEqual([...alone.forward(odd, 6).h!]);
   });
-
-  it('that is drawn does not go with resets', () => {
-    expect(() => compile(source, { target: 'js', resets: true })).toThrow('RNN470');
-    expect(() => compile(source, { target: 'js', resets: true, training: false })).not.toThrow();
-  });
 });

@@ -31,15 +31,6 @@ export const compileCatalog = {
       hint: `${nearest === undefined ? '' : `Did you mean ${nearest}? `}There are ${known.join(', ')}.`,
     }),
   ),
-  noiseWithResets: entry<{ cell: string; noise: string }>(
-    'RNN470',
-    'Noise to be drawn in a cell whose rows are to begin new sequences inside a window.',
-    'cell Example() {\n  state h: []\n  noise m: [] ~ bernoulli(0.9) per step\n  h = 0.5*m*h_prev\n}\n',
-    ({ cell, noise }) => ({
-      message: `${cell} draws ${noise}, and with resets a row has several sequences in one window`,
-      hint: "Leave resets out and begin rows with start(rows), or compile with noise: 'expected'.",
-    }),
-  ),
   noText: entry<{ what: string }>(
     'RNN410',
     'Something that is no text with a name, where a text is to be compiled.',
