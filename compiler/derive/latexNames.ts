@@ -113,6 +113,12 @@ function shown({ base, subscripts, superscript }: Letters, time?: string): strin
 }
 
 function lettersOf(name: string, isTemporary: boolean): Letters {
+  // Iterations and entries stand below: `s.0` is s_0.
+  const [path, ...numbers] = name.split(/\.(?=\d+(?:\.\d+)*$)/);
+  if (numbers.length > 0) {
+    const plain = lettersOf(path!, isTemporary);
+    return { ...plain, subscripts: [...plain.subscripts, ...numbers] };
+  }
   const end = name.lastIndexOf('.');
   const superscript = end < 0 ? '' : upright(name.slice(0, end));
   const own = name.slice(end + 1);

@@ -12,6 +12,17 @@ const wrong =
   'cell Bad(I, H) {\n  input x: [I]\n  state h: [H]\n  param U: [H, I] ~ glorot\n  h = tanh(U @ h_prev + y)\n}\n';
 
 describe('check', () => {
+  it('takes the size for which loops are written out', async () => {
+    const path = file(
+      'loop.rnn',
+      'cell A(H, L) {\n  input x: [H]\n  s[0] = x\n  for l in 0..L {\n    s[l + 1] = 2*s[l]\n  }\n  output y = s[3]\n}\n',
+    );
+    expect((await rnnc('check', path)).err).toContain('There are s[0] to s[2].');
+    expect((await rnnc('check', path, '--size', 'L=3')).code).toBe(0);
+    expect((await rnnc('derive', path, '--size', 'L=3')).out).toContain('s.3 = 2*s.2');
+    expect((await rnnc('gradcheck', path, '--size', 'L=4')).code).toBe(0);
+  });
+
   it('says what each cell has', async () => {
     const { code, out, err } = await rnnc('check', join(examples, 'lstm.rnn'), join(examples, 'elman.rnn'));
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -92,4 +92,22 @@ describe('LaTeX', () => {
     expect(tex).toContain('\\bar{\\alpha} &= \\sum_t \\bar{z}_t^\\top \\, x_t');
     expect(tex).toContain('h_0 &= \\mathrm{h0}');
   });
+
+  it('puts iterations and entries below', () => {
+    const tex = derivedText(
+      source(`cell C(H) {
+        input x: [H]
+        state h: [H]
+        s[0] = h_prev
+        for l in 0..2 {
+          t = tanh(s[l])*x
+          s[l + 1] = s[l] + t
+        }
+        h = s[2]
+      }`),
+      'latex',
+    );
+    expect(tex).toContain('s_{1,t} &= h_{t-1} + t_{0,t}');
+    expect(tex).toContain('s_{2,t} &= s_{1,t} + t_{1,t}');
+  });
 });
