@@ -260,8 +260,9 @@ export class LoopWriter {
       case 'output': {
         const entries = statement.entries.map((entry) => {
           if (entry.value !== undefined) return { ...entry, value: read(entry.value) };
-          if (this.names.names.has(entry.name.name)) read(entry.name);
-          return entry;
+          if (!this.names.names.has(entry.name.name)) return entry;
+          const whole = read(entry.name);
+          return whole.kind === 'identifier' && whole.name === '' ? { ...entry, name: whole } : entry;
         });
         return [{ ...statement, entries }];
       }
@@ -319,7 +320,7 @@ export class LoopWriter {
         why: 'outside',
       });
     }
-    const known = rangeInWords(list.name, [...entries.keys()]);
+    const known = rangeInWords(list.name, [...entries.keys()]) + this.#sizesInWords();
     return this.report(cellCatalog.entryMissing, at, {
       name: list.name,
       entry: which,
@@ -338,7 +339,8 @@ export class LoopWriter {
     if (!this.#wholes.has(path)) {
       for (let which = 0; which < Math.max(1, entries.size); which++) {
         if (entries.has(which)) continue;
-        const known = `As a whole, ${list.name} is its entries from 0 on. ${rangeInWords(list.name, [...entries.keys()])}`;
+        const there = rangeInWords(list.name, [...entries.keys()]) + this.#sizesInWords();
+        const known = `As a whole, ${list.name} is its entries from 0 on. ${there}`;
         return this.report(cellCatalog.entryMissing, at, {
           name: list.name,
           entry: which,
@@ -349,6 +351,13 @@ export class LoopWriter {
       this.#wholes.set(path, { list: { ...list, name: path }, parts: inOrderOf(entries) });
     }
     return { ...at, name: path };
+  }
+
+  /** Loops hold for these values alone, which may be those that nobody gave. */
+  #sizesInWords(): string {
+    return this.#fixed.size === 0
+      ? ''
+      : ` Here ${[...this.#fixed].map(([name, value]) => `${name} is ${value}`).join(', ')}.`;
   }
 
   isState(name: string): boolean {

@@ -36,6 +36,19 @@ const refusals: readonly Refusal[] = [
     says: ['l is the index of a loop'],
   },
   {
+    name: 'a value of an iteration as an output, told once',
+    text: inCell('input x: [H]\nfor l in 0..3 {\n  t = 2*x\n}\noutput t, x'),
+    code: 'RNN262',
+    at: 't',
+  },
+  {
+    name: 'an entry beyond those that a size gives, with the size',
+    text: inCell('input x: [H]\nfor l in 0..L {\n  s[l] = x\n}\noutput y = s[3]', 'H, L'),
+    code: 'RNN264',
+    at: 's[3]',
+    says: ['There are s[0] to s[1]. Here L is 2.'],
+  },
+  {
     name: 'an entry defined by every iteration',
     text: inCell(
       'input x: [H]\nfor l in 0..3 {\n  for k in 0..2 {\n    s[k + l] = x\n  }\n}\noutput y = s[1]',
