@@ -27,7 +27,10 @@ export function jacobianTimesVector(
   const { steps, batch } = given;
   // The values first: a graph whose named values are all its nodes.
   const key = (t: number, b: number, id: NodeId) => `${t} ${b} ${id}`;
-  const stepIds = graph.nodes.flatMap((_, id) => (phases[id] === 'forward' ? [id] : []));
+  // What is known once per sequence is worked out at every step again; it stands before all that reads it.
+  const stepIds = (['start', 'forward'] as const).flatMap((phase) =>
+    graph.nodes.flatMap((_, id) => (phases[id] === phase ? [id] : [])),
+  );
   const primal = new Map<string, Values>();
   const result = evaluateSequence({ ...bound, graph: withAllNodesAsValues(graph, stepIds) }, given);
   const rows = (all: Values, row: number) => {
@@ -68,9 +71,9 @@ export function jacobianTimesVector(
   const before = (name: string, t: number, b: number): Values => {
     const state = graph.states.find((s) => s.name === name)!;
     if (t > 0) return readTangent(t - 1, b)(state.next);
-    if (!given.starts?.has(name)) return tangentShared.get(state.start)!;
+    if (!given.starts?.has(name)) return readTangent(t, b)(state.start);
     const all = along.starts.get(name);
-    const entries = sharedPrimal.get(state.start)!.length;
+    const entries = readPrimal(t, b)(state.start).length;
     return all === undefined ? new Float64Array(entries) : all.subarray(b * entries, (b + 1) * entries);
   };
   for (let t = 0; t < steps; t++) {
@@ -83,7 +86,9 @@ export function jacobianTimesVector(
         else if (node.role === 'previous') moved = before(node.name, t, b);
         else {
           const all = node.role === 'input' ? along.inputs.get(node.name) : undefined;
-          moved = all === undefined ? zeros(value) : rows(all, t * batch + b);
+          const row = phases[id] === 'start' ? b : t * batch + b;
+          const start = row * value.length;
+          moved = all === undefined ? zeros(value) : all.subarray(start, start + value.length);
         }
         tangent.set(key(t, b, id), moved);
       }

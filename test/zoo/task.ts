@@ -1,5 +1,6 @@
 import type { Cell, Input } from '../../compiler/cell/cell.ts';
 import { evaluateDim, formatDim } from '../../compiler/cell/dim.ts';
+import { oversOf, ownTime } from '../../compiler/cell/type.ts';
 import { checkedCell } from '../../compiler/index.ts';
 import type { Source } from '../../compiler/source/source.ts';
 import { type Drawn, draw, seeded } from '../support/randomValues.ts';
@@ -10,6 +11,8 @@ export interface Task {
   readonly source: Source;
   readonly sizes: Readonly<Record<string, number>>;
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** Given once per sequence, [batch, ...shape]. */
+  readonly sequenceInputs: Readonly<Record<string, Float32Array>>;
   readonly targets: Readonly<Record<string, Float32Array | Int32Array>>;
 }
 
@@ -39,8 +42,18 @@ export function taskOf(file: string, steps: number, batch: number): Task {
     const range: Drawn = values.get(input.name) ?? { low: -1, high: 1 };
     return Float32Array.from({ length: rows * width(input) }, () => draw(range, random));
   };
-  const inputs = Object.fromEntries(cell.inputs.map((input) => [input.name, drawn(input)]));
-  const [first] = cell.inputs;
+  const perStep = cell.inputs.filter(isPerStep);
+  const inputs = Object.fromEntries(perStep.map((input) => [input.name, drawn(input)]));
+  const sequenceInputs = Object.fromEntries(
+    cell.inputs.flatMap((input) => {
+      if (isPerStep(input)) return [];
+      const places = oversOf(input.type.outer).reduce((product, size) => product * sizes[size]!, batch);
+      const range: Drawn = values.get(input.name) ?? { low: -1, high: 1 };
+      const entries = Float32Array.from({ length: places * width(input) }, () => draw(range, random));
+      return [[input.name, entries] as const];
+    }),
+  );
+  const [first] = perStep;
   const given = inputs[first!.name]!;
   const entries = given.length / rows;
   const before = (row: number) => (row < batch ? 0 : given[(row - batch) * entries]!);
@@ -53,22 +66,29 @@ export function taskOf(file: string, steps: number, batch: number): Task {
   };
   if (cell.loss !== undefined) {
     const targets = Object.fromEntries(cell.targets.map((target) => [target.name, wanted(target)]));
-    return { source, sizes, inputs, targets };
+    return { source, sizes, inputs, sequenceInputs, targets };
   }
   return {
     source: { name: 'task.rnn', text: readoutOf(cell, file) },
     sizes,
     inputs,
+    sequenceInputs,
     targets: { said: Float32Array.from({ length: rows }, (_, row) => before(row)) },
   };
 }
+
+const isPerStep = ({ type }: Input): boolean => type.outer.includes(ownTime);
 
 /** A cell around the cell, of the same sizes, with a linear readout. */
 function readoutOf(cell: Cell, file: string): string {
   const sizes = cell.sizes.map(({ name }) => name).join(', ');
   const inputs = cell.inputs.map(
     ({ name, type, classes }) =>
-      `${name}: ${classes === undefined ? `[${type.shape.map(formatDim).join(', ')}]` : `index(${formatDim(classes)})`}`,
+      `${name}: ${classes === undefined ? `[${type.shape.map(formatDim).join(', ')}]` : `index(${formatDim(classes)})`}` +
+      oversOf(type.outer)
+        .map((size) => ` over ${size}`)
+        .join('') +
+      (type.outer.includes(ownTime) ? '' : ' per sequence'),
   );
   const [output] = cell.outputs;
   const read = `around.${output!.name}`;

@@ -13,10 +13,11 @@ const [steps, batch, epochs] = [60, 2, 12];
 const left = 0.8;
 
 test.each(files)('%s: training lowers the loss', (file) => {
-  const { source, sizes, inputs, targets } = taskOf(file, steps, batch);
+  const { source, sizes, inputs, sequenceInputs, targets } = taskOf(file, steps, batch);
   const cell = instantiateSync(compile(source, { load, sizes, batch, window: 12, target: 'wasm' }), {
     seed: 1,
   });
+  if (Object.keys(sequenceInputs).length > 0) cell.setInputs(sequenceInputs);
   const options = { k1: 6, k2: 12, optimiser: adam({ learningRate: 0.02 }), clip: clipByGlobalNorm(1) };
   const before = cell.evaluate(inputs, steps, { targets }).loss!;
   for (let epoch = 0; epoch < epochs; epoch++) trainEpoch(cell, { inputs, targets, steps }, options);
