@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { evaluateSequence } from '../../compiler/graph/evaluate.ts';
+import { bufferNames } from '../../compiler/plan/plan.ts';
 import { randomGiven } from '../support/randomValues.ts';
+import { runProgram } from '../support/runProgram.ts';
 import { stagesOf } from '../support/stages.ts';
 
 const [steps, batch] = [2, 2];
@@ -34,4 +36,21 @@ test('block_diagonal(R) @ x is each block times its part, and reshape keeps the 
     expect(y[i]).toBeCloseTo(value, 12);
   });
   expect([...outputs.get('z')!]).toEqual([...x]);
+});
+
+test('the plan without cleverness and the fast one agree on blocks and their gradient', () => {
+  const text =
+    'cell C(N, D) {\n  input x: [N*D]\n  state h: [N*D]\n  param R: [N, D, D] ~ orthogonal\n  h = tanh(block_diagonal(R) @ h_prev + x)\n}\n';
+  const [naive, fast] = (['naive', 'fast'] as const).map((plan) => {
+    const stages = stagesOf(text, { sizes: { N: 3, D: 5 }, batch, window: 4, plan });
+    const given = randomGiven(stages.cell, stages.bound, { steps: 4, batch, seed: 6 });
+    return runProgram(stages, given, 'interpreter');
+  });
+  for (const name of [bufferNames.gradient('R'), bufferNames.output('h')]) {
+    const want = [...naive!.buffer(name)];
+    expect(Math.max(...want.map(Math.abs))).toBeGreaterThan(0.1);
+    [...fast!.buffer(name)].forEach((value, i) => {
+      expect(value).toBeCloseTo(want[i]!, 4);
+    });
+  }
 });
