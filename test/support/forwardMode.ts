@@ -136,7 +136,7 @@ function sharedValues(bound: Bound<StepGraph>, given: SequenceGiven): ReadonlyMa
   bound.graph.nodes.forEach((node, id) => {
     if (phases[id] !== 'prepare') return;
     if (node.form === 'leaf') {
-      const all = node.role === 'parameter' ? given.parameters : bound.constants;
+      const all = node.role === 'constant' ? bound.constants : given.parameters;
       values.set(id, all.get(node.name)!);
     } else
       values.set(
