@@ -8,6 +8,7 @@ import { addEvaluateCommand } from './program/evaluate.ts';
 import type { Finish } from './program/finish.ts';
 import { addFormatCommand } from './program/format.ts';
 import { addGradcheckCommand } from './program/gradcheck.ts';
+import { addLintCommand } from './program/lint.ts';
 import { addNewCommand } from './program/new.ts';
 import { addPredictCommand } from './program/predict.ts';
 import { addPrintCommand } from './program/print.ts';
@@ -38,6 +39,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
 const commands = [
   addNewCommand,
   addCheckCommand,
+  addLintCommand,
   addFormatCommand,
   addCompileCommand,
   addDeriveCommand,
@@ -69,6 +71,7 @@ function commandLine(io: Io, finish: Finish): Command {
         '',
         'Examples:',
         '  rnnc check lstm.rnn',
+        '  rnnc lint lstm.rnn',
         '  rnnc derive elman.rnn',
         '  rnnc gradcheck gru.rnn --size H=5',
         '  rnnc compile lstm.rnn --size I=3,H=8 -o lstm.js',

@@ -13,6 +13,7 @@ const order = [
   'syntax',
   'ops',
   'cell',
+  'lint',
   'graph',
   'autodiff',
   'gradcheck',
