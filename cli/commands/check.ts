@@ -34,7 +34,7 @@ function checkFile(path: string, sizes: ReadonlyMap<string, number>, io: Io): Ex
 }
 
 /** A file that cannot be read does not hide what is wrong with the others. */
-function readable(path: string, io: Io): Source | undefined {
+export function readable(path: string, io: Io): Source | undefined {
   try {
     return readSource(path);
   } catch (error) {

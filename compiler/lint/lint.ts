@@ -30,9 +30,9 @@ const allowance = /^\s*lint: allow (RNN7\d\d)\s+\S/;
 
 /** Whether a warning is switched off where it stands. */
 function allowances(tree: SyntaxTree): (code: string, place: number) => boolean {
-  const statements: readonly (Statement | Item)[] = tree.items.flatMap(
-    (item): readonly (Statement | Item)[] => (item.kind === 'cell' ? [item, ...item.statements] : [item]),
-  );
+  const withInner = (statement: Statement | Item): readonly (Statement | Item)[] =>
+    'statements' in statement ? [statement, ...statement.statements.flatMap(withInner)] : [statement];
+  const statements = tree.items.flatMap(withInner);
   const allowed = statements.flatMap(({ leading, trailing, span }) =>
     [...leading, ...(trailing === undefined ? [] : [trailing])].flatMap(({ text }) => {
       const code = allowance.exec(text)?.[1];

@@ -184,9 +184,11 @@ export class Ranges {
           : plus(a, minus(b));
       case 'mul': {
         const product = times(a, b);
-        return keyOf(e.args[0]!) === keyOf(e.args[1]!)
+        const [left, right] = e.args.map(unsigned) as [Unsigned, Unsigned];
+        if (left.key !== right.key) return product;
+        return left.sign === right.sign
           ? between(Math.max(0, product.low), product.high)
-          : product;
+          : between(product.low, Math.min(0, product.high));
       }
       case 'div':
         return this.isShare(e.args[0]!, e.args[1]!) ? between(0, 1) : times(a, reciprocal(b));
@@ -259,6 +261,18 @@ export class Ranges {
     }
     return anything;
   }
+}
+
+interface Unsigned {
+  readonly key: string;
+  readonly sign: 1 | -1;
+}
+
+/** x and -x have one key. */
+function unsigned(e: TypedExpression): Unsigned {
+  if (e.kind !== 'map' || e.op !== 'neg') return { key: keyOf(e), sign: 1 };
+  const { key, sign } = unsigned(e.args[0]!);
+  return { key, sign: sign === 1 ? -1 : 1 };
 }
 
 const monotone: ReadonlySet<string> = new Set(

@@ -83,6 +83,33 @@ describe('check', () => {
   });
 });
 
+describe('lint', () => {
+  const risky = 'cell Risky(H) {\n  input x: [H]\n  output y = x/sum(x)\n}\n';
+
+  it('warns with the line and a caret, and exits with 0; with --strict with 1', async () => {
+    const path = file('risky.rnn', risky);
+    const { code, out, err } = await rnnc('lint', path);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toContain('risky.rnn:3:16  RNN702 warning');
+    expect(err).toMatch(/output y = x\/sum\(x\)\n.*\^{6}/);
+    expect(await rnnc('lint', '--strict', path)).toMatchObject({ code: 1, err });
+  });
+
+  it('has nothing to say about a sound cell, and errors of one that is not', async () => {
+    const lstm = join(examples, 'lstm.rnn');
+    expect(await rnnc('lint', '--strict', lstm)).toEqual({
+      code: 0,
+      out: `${lstm}: nothing to warn of\n`,
+      err: '',
+    });
+    const { code, err } = await rnnc('lint', file('bad.rnn', wrong), file('risky.rnn', risky));
+    expect(code).toBe(1);
+    expect(err).toContain('bad.rnn:5:');
+    expect(err).toContain('RNN702');
+    expect((await rnnc('lint', join(folder, 'nowhere.rnn'))).code).toBe(3);
+  });
+});
+
 describe('wrong calls exit with 2 and say what is right', () => {
   it.each([
     [[], 'Usage: rnnc'],

@@ -66,7 +66,7 @@ export const lintCatalog = {
   cutOff: entry<{ kind: string; name: string; towards: string }>(
     'RNN705',
     'A parameter or state whose gradient is zero, always: all ways from it lead through stop_gradient, a comparison, or a function that is flat.',
-    inCell('input x: [H]', 'state h: [H]', 'param w: [H] = 1', 'h = tanh(w*x)', 'output y = h > 0'),
+    inCell('input x: [H]', 'param w: [H] = 1', 'output y = w*x > 0'),
     ({ kind, name, towards }) => ({
       message: `No gradient ever comes back to the ${kind} ${name}: all ways from it to ${towards} lead through stop_gradient, a comparison, or a flat function`,
       label: 'its gradient is zero',

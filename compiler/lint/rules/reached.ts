@@ -38,7 +38,7 @@ export const unusedValue: LintRule = {
 
 export const cutOff: LintRule = {
   code: 'RNN705',
-  close: inCell('input x: [H]', 'state h: [H]', 'param w: [H] = 1', 'h = tanh(w*x)', 'output y = relu(h)'),
+  close: inCell('input x: [H]', 'param w: [H] = 1', 'output y = relu(w*x)'),
   find: (scene) => {
     const { outputs, loss } = scene.cell;
     const roots = loss === undefined ? outputs.map(({ value }) => value) : [loss];
