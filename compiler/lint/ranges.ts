@@ -99,6 +99,7 @@ export class Ranges {
       case 'outer':
         return times(this.of(e.left), this.of(e.right));
       case 'matmul':
+      case 'blocks':
       case 'dot': {
         if (e.left.kind === 'oneHot') return this.of(e.right);
         const isSquare = e.kind === 'dot' && keyOf(e.left) === keyOf(e.right);

@@ -31,7 +31,7 @@ export const lintCatalog = {
     'A division by something that may come arbitrarily near 0.',
     inCell('input x: [H]', 'output y = x/sum(x)'),
     ({ text, range }) => ({
-      message: `${text} is a divisor and may be 0, or arbitrarily near: all that is known is ${range}`,
+      message: `This divides by ${text}, which may be 0, or arbitrarily near: ${range}`,
       hint: 'Bound it away from 0, for instance with max(abs(z), 1) or z + 1e-5 where z >= 0.',
     }),
     warning,
@@ -41,7 +41,7 @@ export const lintCatalog = {
     'A state that is multiplied, step by step, by a gate that may be larger than 1 in size: it may grow without bound.',
     inCell('input x: [H]', 'state c: [H]', 'param w: [H] = 1', 'f = w*x', 'c = f*c_prev + x'),
     ({ text, state, range }) => ({
-      message: `${text} multiplies the state ${state} at every step, and all that is known of it is ${range}`,
+      message: `The state ${state} is multiplied at every step by ${text}: ${range}`,
       label: 'the state may explode',
       hint: 'Squash the gate (sigmoid, tanh), or the state.',
     }),
@@ -74,12 +74,12 @@ export const lintCatalog = {
     }),
     warning,
   ),
-  deadStart: entry<{ text: string; range: string }>(
+  deadStart: entry<{ text: string; why: string }>(
     'RNN706',
     'Units of relu, or max(0, x), that start dead: below 0 for every input, so that their gradient is zero and they stay so.',
     inCell('input x: [H]', 'param W: [H, H] = 0', 'param b: [H] = -1', 'output y = relu(W @ x + b)'),
-    ({ text, range }) => ({
-      message: `${text} starts dead: of its argument all that is known at the start is ${range}`,
+    ({ text, why }) => ({
+      message: `Units of ${text} start dead: ${why}`,
       label: 'no gradient comes through',
       hint: 'Draw the weights (~ he), and start the bias at 0 or a little above.',
     }),

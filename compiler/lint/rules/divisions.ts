@@ -5,7 +5,7 @@ import { lintCatalog } from '../../diagnostics/catalog/lint.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import { isAwayFromZero } from '../range.ts';
 import type { LintRule, Scene } from '../scene.ts';
-import { rangeInWords } from '../words.ts';
+import { knownOf } from '../words.ts';
 
 /** Larger than that, an addend is no epsilon. */
 const LARGEST_EPSILON = 0.01;
@@ -40,7 +40,7 @@ export const nearZeroDivisor: LintRule = {
       const [above, below] = e.args as [TypedExpression, TypedExpression];
       const range = scene.ranges.of(below);
       if (isAwayFromZero(range) || isKnownLater(scene, below) || isSoftmax(scene, above, below)) return [];
-      const words = { text: quote(below.span), range: rangeInWords(range) };
+      const words = { text: quote(below.span, 'a value'), range: knownOf(range) };
       return [diagnose(lintCatalog.nearZeroDivisor, below.span, words)];
     }),
 };

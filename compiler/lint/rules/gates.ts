@@ -4,7 +4,7 @@ import { inCell } from '../../diagnostics/catalog/entry.ts';
 import { lintCatalog } from '../../diagnostics/catalog/lint.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
 import type { LintRule, Scene } from '../scene.ts';
-import { rangeInWords } from '../words.ts';
+import { knownOf } from '../words.ts';
 
 export const exponentialGate: LintRule = {
   code: 'RNN700',
@@ -25,7 +25,12 @@ export const exponentialGate: LintRule = {
           const isOpen =
             e.kind === 'map' && e.op === 'exp' && scene.ranges.of(e).high === Number.POSITIVE_INFINITY;
           if (!isOpen || !scene.variesPerStep(e)) return [];
-          return [diagnose(lintCatalog.exponentialGate, e.span, { text: quote(e.span), state: name })];
+          return [
+            diagnose(lintCatalog.exponentialGate, e.span, {
+              text: quote(e.span, 'an exponential'),
+              state: name,
+            }),
+          ];
         }),
     ),
 };
@@ -43,7 +48,7 @@ export const unsquashedGate: LintRule = {
           const isGate = !isPrevious(scene, factor, name) && scene.variesPerStep(factor);
           if (!isGate || (range.low >= -1 && range.high <= 1) || isExponential(scene, factor)) return [];
           const { span } = scene.ranges.resolve(factor);
-          const words = { text: quote(span), state: name, range: rangeInWords(range) };
+          const words = { text: quote(span, 'a value'), state: name, range: knownOf(range) };
           return [diagnose(lintCatalog.unsquashedGate, span, words)];
         });
       }),

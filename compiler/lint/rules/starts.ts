@@ -21,11 +21,11 @@ export const deadStart: LintRule = {
       const range = scene.startRanges.of(argument);
       const bias = biasOf(scene, argument);
       if (range.high > 0 && bias === undefined) return [];
-      const words =
+      const why =
         range.high > 0
-          ? `that ${quote(bias!.span)} in it starts at ${scene.startRanges.of(bias!).high}`
-          : rangeInWords(range);
-      return [diagnose(lintCatalog.deadStart, e.span, { text: quote(e.span), range: words })];
+          ? `${quote(bias!.span)} in it starts at ${scene.startRanges.of(bias!).high}`
+          : `its argument starts at ${rangeInWords(range)}`;
+      return [diagnose(lintCatalog.deadStart, e.span, { text: quote(e.span, 'relu'), why })];
     }),
 };
 
@@ -55,7 +55,7 @@ export const zeroRecurrence: LintRule = {
   close: inCell('input x: [H]', 'state h: [H]', 'param U: [H, H] = 0', 'h = tanh(U @ x + 0.5*h_prev)'),
   find: (scene) =>
     scene.expressions().flatMap((e) => {
-      if (e.kind !== 'matmul') return [];
+      if (e.kind !== 'matmul' && e.kind !== 'blocks') return [];
       const sides = [e.left, e.right] as const;
       return sides.flatMap((weights, i) => {
         const state = previousIn(sides[1 - i]!);
