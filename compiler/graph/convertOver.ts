@@ -42,6 +42,8 @@ export function convertOver(
       const own = [...new Set([...left, ...right])].filter((label) => label !== summed);
       return contracted(builder, over, [e.left, left], [e.right, right], [...sizes], own, convert);
     }
+    case 'blocks':
+      return contracted(builder, over, [e.left, [0, 1, 2]], [e.right, [0, 2]], sizes, [0, 1], convert);
     case 'transpose': {
       const [rows, columns] = e.value.type.shape;
       const axes = [...sizes.map((_, i) => i), first + 1, first];
@@ -66,8 +68,11 @@ export function convertOver(
       return e.over === undefined
         ? arrayFunction(e.fn).build(arrayAlgebra(builder, first), e.args.map(convert), e.axis)
         : arrayOver(builder, over, e, convert);
-    default:
+    case 'read':
+    case 'power':
       return undefined;
+    default:
+      invariant(false, `${e.kind} over a size`);
   }
 
   /** A part of a stack, for every entry of the sizes; a scalar too. */

@@ -55,6 +55,24 @@ export const cells: Readonly<Record<string, string>> = {
   output h
   loss -sum(p*log_softmax(dot(h, M[0]) over S) over S)
 }`,
+  'blocks, powers, a clipped gradient, an inner cell and a function': `cell Look(D, S) {
+  input q: [D]
+  input M: [D] over S
+  state n: [D]
+  fn share(e, R) = softmax(e over R)
+  n = 0.5*n_prev + sum(share(dot(q, M), S)*M over S)
+  output n
+}
+cell A(H, S) {
+  input x: [2*H]
+  input M: [2*H] over S
+  cell look: Look(2*H, S)
+  param W: [2, H, H] ~ glorot
+  state h: [2*H]
+  k = clip_gradient(block_diagonal(W) @ M, 100)
+  n = look(h_prev, k)
+  h = tanh(x + n.n + sum(M^2*k over S) + sum(reshape(M, [H, 2])[0:1] @ [1; 2] over S)[0])
+}`,
   'another picture at every step': `cell A(H, S) {
   input M: [H] over S per step
   state h: [H]
@@ -65,6 +83,6 @@ export const cells: Readonly<Record<string, string>> = {
 export const sizes = { I: 2, H: 3, D: 2, V: 4, S: 5, R: 3 };
 /** Those of these sizes that a cell has. */
 export const sizesOf = (text: string): Readonly<Record<string, number>> => {
-  const names = /\(([^)]*)\)/.exec(text)![1]!.split(', ');
+  const names = /cell A\(([^)]*)\)/.exec(text)![1]!.split(', ');
   return Object.fromEntries(Object.entries(sizes).filter(([name]) => names.includes(name)));
 };
