@@ -259,6 +259,7 @@ const rules: readonly Rule[] = [
         token,
       );
     }
+    if (token.text === 'with') return false;
     const left = before.kind === 'name' || before.kind === 'number' ? before.text : 'a';
     const right = bracketed ? 'b' : token.text;
     return scene.report(syntaxCatalog.missingOperator, before, { left, right }, token);

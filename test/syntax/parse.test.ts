@@ -166,6 +166,7 @@ describe('mistakes', () => {
     ['cell layer[L]: LSTM(H, H)', undefined],
     ['h = 2(a)', 'RNN122 2('],
     ['h = W [0]', 'RNN123 W ['],
+    ['y = x with derivative 2', 'RNN101 with'],
     ['state = 1', 'RNN126 state'],
   ])('%s', (lines, expected) => {
     expect(mistakes(cell(...lines.split('|')))).toEqual(expected?.split('|') ?? []);
