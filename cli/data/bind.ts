@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { Cell, Input } from '../../compiler/cell/cell.ts';
 import { type Dim, evaluateDim, formatDim } from '../../compiler/cell/dim.ts';
+import { perStep, sameOuter } from '../../compiler/cell/type.ts';
 import { boundSizes } from '../../compiler/compile.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { quoted } from './columns.ts';
@@ -38,6 +39,12 @@ export interface Bindings {
  * @throws Failure (usage) that says what to write; CompileError where sizes are missing or do not fit
  */
 export function bindColumns(cell: Cell, wishes: Wishes, sizes: ReadonlyMap<string, number>): Bindings {
+  const apart = [...cell.inputs, ...cell.targets].find(({ type }) => !sameOuter(type.outer, perStep));
+  if (apart !== undefined) {
+    refuse(
+      `${apart.name} is given once per sequence or over a size; a row of a table is one step. Train in a program.`,
+    );
+  }
   const { forecast } = wishes;
   const forecasting = forecast.length > 0;
   if (forecasting && wishes.targets.length > 0) {

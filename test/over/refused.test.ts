@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { bindColumns } from '../../cli/data/bind.ts';
+import { checkedCell } from '../../compiler/index.ts';
 import { checkText } from '../cell/support.ts';
 import { rnnc } from '../cli/support.ts';
 
@@ -32,4 +34,15 @@ test('derive has no page for such cells yet, and says so', async () => {
   const { code, err } = await rnnc('derive', join(file));
   expect(code).not.toBe(0);
   expect(err).toMatch(/RNN237 .*derive.*\(H\)/);
+});
+
+test('a table has no place for what is given once per sequence', () => {
+  const source = {
+    name: 'a.rnn',
+    text: 'cell A(D) {\n  input x: [D]\n  input s: [D] per sequence\n  target y: []\n  loss (sum(x*s) - y)^2\n}\n',
+  };
+  const wishes = { inputs: ['x=a'], targets: ['y=b'], forecast: [] };
+  expect(() => bindColumns(checkedCell(source), wishes, new Map())).toThrow(
+    's is given once per sequence or over a size; a row of a table is one step.',
+  );
 });
