@@ -22,7 +22,11 @@ export const arrangements: readonly Pass[] = [
   { name: 'merge-gradients', doc: 'Totals several gradients at once.', run: mergeGradients },
 ];
 
-/** Arranges a graph for fast kernels: larger products, and fewer, in the loops over steps and out of them. */
+/**
+ * Arranges a graph for fast kernels: larger products, and fewer, in the loops over steps and out of them. What one pass
+ * made may be of use to an earlier one, so they run until none changes anything: mostly once, twice for a cell in a cell.
+ */
 export function arrange<G extends StepGraph | TrainingGraph>(graph: G): G {
-  return runPasses(arrangements, graph);
+  const arranged = runPasses(arrangements, graph);
+  return arranged === graph ? graph : arrange(arranged);
 }
