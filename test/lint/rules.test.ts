@@ -44,10 +44,10 @@ describe.each(Object.values(lintCatalog))('$code', ({ code, example }) => {
     const [{ span }] = linted(example) as [ReturnType<typeof linted>[number]];
     const lines = example.split('\n');
     const line = example.slice(0, span.start).split('\n').length - 1;
-    const before = (comment: string) => lines.toSpliced(line, 0, comment).join('\n');
-    expect(codes(before(`  # lint: allow ${code} it is meant so`))).toEqual([]);
-    expect(codes(before(`  # lint: allow ${code}`))).toEqual([code]);
-    expect(codes(before('  # lint: allow RNN739 it is meant so'))).toEqual([code]);
+    const under = (comment: string) => lines.toSpliced(line, 0, comment).join('\n');
+    expect(codes(under(`  # lint: allow ${code} it is meant so`))).toEqual([]);
+    expect(codes(under(`  # lint: allow ${code}`))).toEqual([code]);
+    expect(codes(under('  # lint: allow RNN739 it is meant so'))).toEqual([code]);
     expect(
       codes(lines.with(line, `${lines[line]}  # lint: allow ${code} it is meant so`).join('\n')),
     ).toEqual([]);
