@@ -135,7 +135,8 @@ export function openStream(
         }
       }
       forward(1);
-      for (let i = 0; i < carried.length; i++) carried[i]![0].set(carried[i]![1]);
+      // Backwards: what lags behind a state comes after it, and shares its slots.
+      for (let i = carried.length; i--; ) carried[i]![0].set(carried[i]![1]);
       for (let row = 0; row < batch; row++) counters[row]!++;
       return stream.outputs;
     },

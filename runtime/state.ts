@@ -36,6 +36,39 @@ interface CarriedState {
   readonly aside: Lanes;
 }
 
+/** What is moved at once from the end of a window to its beginning. */
+interface Move {
+  /** [window + count, batch, ...shape] */
+  readonly slots: Lanes;
+  /** Entries of one slot. */
+  readonly slot: number;
+  /** Slots to be moved: 1, or as many as states share them. */
+  readonly count: number;
+  readonly first: Lanes;
+  readonly second: Lanes;
+}
+
+/** States whose slots are those of the state before them, shifted by one (what is kept for a lag), move with it. */
+function movesOf(all: readonly CarriedState[]): readonly Move[] {
+  const moves: Move[] = [];
+  for (const { buffer, slot, first, second } of all) {
+    const before = moves.at(-1);
+    const end = buffer.byteOffset + buffer.byteLength;
+    const isShifted =
+      before !== undefined &&
+      before.slot === slot &&
+      before.slots.byteOffset - buffer.byteOffset === 4 * slot &&
+      before.slots.byteOffset < end;
+    if (isShifted) {
+      const { slots, count } = before;
+      const place = [before.slots.buffer, buffer.byteOffset, slots.length + slot] as const;
+      const joined = buffer instanceof Int32Array ? new Int32Array(...place) : new Float32Array(...place);
+      moves[moves.length - 1] = { slots: joined, slot, count: count + 1, first, second };
+    } else moves.push({ slots: buffer, slot, count: 1, first, second });
+  }
+  return moves;
+}
+
 /**
  * The states of one instance between and during runs. After a run of n steps the newest values are in slot n; they move
  * to slot 0 only when the next run begins, so that the backward sweep still finds the window.
@@ -56,6 +89,7 @@ export class CarriedStates {
   pending = 0;
 
   readonly #batch: number;
+  readonly #moves: readonly Move[];
   readonly #procedures: Procedures;
   /** [batch]: 1 where a sequence has begun and run no step, so that its number is not used up. */
   readonly #unrun: Uint8Array;
@@ -89,6 +123,7 @@ export class CarriedStates {
         aside,
       };
     });
+    this.#moves = movesOf(this.all);
     this.visible = this.all.filter(({ state }) => !state.hidden);
   }
 
@@ -96,10 +131,10 @@ export class CarriedStates {
   carry(): void {
     const steps = this.pending;
     if (steps === 0) return;
-    for (let i = 0; i < this.all.length; i++) {
-      const { buffer, slot, first, second } = this.all[i]!;
-      if (steps === 1) first.set(second);
-      else buffer.copyWithin(0, steps * slot, (steps + 1) * slot);
+    for (let i = 0; i < this.#moves.length; i++) {
+      const { slots, slot, count, first, second } = this.#moves[i]!;
+      if (steps === 1 && count === 1) first.set(second);
+      else slots.copyWithin(0, steps * slot, (steps + count) * slot);
     }
     for (let row = 0; row < this.#batch; row++) {
       this.stepCounters[row] = this.stepsAt(steps, row);

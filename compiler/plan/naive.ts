@@ -5,6 +5,7 @@ import { operandsOf, phasesOf } from '../graph/phase.ts';
 import { resultsOf } from '../graph/results.ts';
 import { invariant } from '../support/invariant.ts';
 import { fusedNodes } from './fusion.ts';
+import { leaderOf } from './lags.ts';
 import { Allocator } from './memory.ts';
 import { Outside } from './outside.ts';
 import {
@@ -83,6 +84,7 @@ export function naivePlan(bound: Bound<StepGraph | TrainingGraph>, options: Plan
     });
   }
   for (const state of graph.states) {
+    if (leaderOf(graph, state) !== undefined) continue;
     const place = places.get(state.previous)!;
     settle(state.next, { ...place, offset: place.stepStride }, 'forward', `new ${state.name}`);
   }

@@ -1,5 +1,6 @@
 import { boundShape, entriesOf } from '../graph/bind.ts';
-import type { NamedNode, NodeId, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import type { NamedNode, NodeId, StateNodes, StepGraph, TrainingGraph } from '../graph/graph.ts';
+import { sharedSlots } from './lags.ts';
 import type { Allocator } from './memory.ts';
 import { bufferNames, type Place } from './plan.ts';
 
@@ -123,16 +124,30 @@ export class Outside {
   }
 
   #inputs(): void {
-    const { inputs, targets, entries, rows = [], states } = this.#graph;
+    const { inputs, targets, entries, rows = [] } = this.#graph;
     for (const { name, node } of [...inputs, ...targets, ...rows])
       this.places.set(node, this.allocate(bufferNames.input(name), node, this.layoutOf(node)));
     for (const { name, node } of entries)
       this.places.set(node, this.allocate(bufferNames.entries(name), node, this.layoutOf(node)));
-    // window + 1 slots; slot t is the value before step t.
-    for (const { name, previous } of states) {
-      const layout = { slots: this.#window + 1, rows: true };
-      this.places.set(previous, this.allocate(bufferNames.state(name), previous, layout));
+    for (const group of sharedSlots(this.#graph)) this.#slots(group);
+  }
+
+  /** window + 1 slots; slot t is the value before step t. What lags behind has its slots one before. */
+  #slots(group: readonly StateNodes[]): void {
+    const layout = { slots: this.#window + 1, rows: true };
+    const [{ name: leader, previous: of }] = group as readonly [StateNodes];
+    if (group.length === 1) {
+      this.places.set(of, this.allocate(bufferNames.state(leader), of, layout));
+      return;
     }
+    const whole = bufferNames.lagged(leader);
+    const slot = this.entries(of) * this.#batch;
+    this.#memory.add(whole, slot * (this.#window + group.length), this.lanes(of));
+    group.forEach(({ name, previous }, lag) => {
+      const buffer = bufferNames.state(name);
+      this.#memory.view(buffer, whole, slot * (group.length - 1 - lag), slot * layout.slots);
+      this.places.set(previous, this.layout(buffer, previous, layout));
+    });
   }
 
   #cotangents({ adjoint }: TrainingGraph): void {

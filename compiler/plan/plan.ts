@@ -138,6 +138,8 @@ export const bufferNames = {
   /** How many entries of a size each row has. */
   entries: (size: string) => `entries.${size}`,
   state: (name: string) => `state.${name}`,
+  /** Slots of a state and of what lags behind it: each `state` buffer is a part. */
+  lagged: (name: string) => `lagged.${name}`,
   /** All parameters side by side, the learned ones first. */
   parameters: 'parameters',
   parameter: (name: string) => `parameter.${name}`,

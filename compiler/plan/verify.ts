@@ -5,6 +5,7 @@ import { resultsOf } from '../graph/results.ts';
 import { invariant } from '../support/invariant.ts';
 import { isView } from './access.ts';
 import { fusedNodes, rowAddOf } from './fusion.ts';
+import { sharedSlots } from './lags.ts';
 import { type Kernel, type Place, type Plan, procedureNames, type Stage } from './plan.ts';
 
 /**
@@ -92,23 +93,27 @@ function verifyOrder(plan: Plan): void {
 function verifyCarried(plan: Plan): void {
   const { graph } = plan.bound;
   const { stages } = plan.sweeps.forward;
-  for (const { name, previous } of graph.states) {
-    const { buffer, stepStride } = plan.places.get(previous)!;
-    const isNext = (place: Place | undefined) => place?.buffer === buffer && place.offset === stepStride;
-    const written = stages.findIndex(({ kernels }) =>
-      kernels.some((kernel) =>
-        kernel.kind === 'copy'
-          ? isNext(kernel.to)
-          : computedBy(kernel).some((id) => isNext(plan.places.get(id))),
-      ),
-    );
-    const read = stages.findIndex(({ kernels }) =>
-      kernels.some((kernel) => readBy(plan, kernel).has(previous)),
-    );
-    if (read === -1) continue;
-    const inTime = written !== -1 && (written < read || (written === read && stages[read]!.over === 'step'));
-    invariant(inTime, `the state ${name} is read in stage ${read} and written in stage ${written}`);
-  }
+  const previousOf = new Map(graph.states.map((state) => [state.name, state.previous]));
+  for (const group of sharedSlots(graph))
+    for (const { name, previous } of group) {
+      // What lags behind is written with the first.
+      const { buffer, stepStride } = plan.places.get(previousOf.get(group[0]!.name)!)!;
+      const isNext = (place: Place | undefined) => place?.buffer === buffer && place.offset === stepStride;
+      const written = stages.findIndex(({ kernels }) =>
+        kernels.some((kernel) =>
+          kernel.kind === 'copy'
+            ? isNext(kernel.to)
+            : computedBy(kernel).some((id) => isNext(plan.places.get(id))),
+        ),
+      );
+      const read = stages.findIndex(({ kernels }) =>
+        kernels.some((kernel) => readBy(plan, kernel).has(previous)),
+      );
+      if (read === -1) continue;
+      const inTime =
+        written !== -1 && (written < read || (written === read && stages[read]!.over === 'step'));
+      invariant(inTime, `the state ${name} is read in stage ${read} and written in stage ${written}`);
+    }
 }
 
 /** What has one place for all steps is written and read within one loop over steps. */
@@ -152,8 +157,8 @@ function verifyPlaces(plan: Plan): void {
   }
 }
 
-/** Buffers that may be parts of others: of all parameters, of all gradients, of a state's slots. */
-const views = ['parameter.', 'gradient.', 'output.'];
+/** Buffers that may be parts of others: of all parameters, of all gradients, of a state's slots, of those of a lag. */
+const views = ['parameter.', 'gradient.', 'output.', 'state.'];
 
 /** Buffers of values inside one sweep may share memory; all others may not, but for views of them. */
 function verifyLifetimes(plan: Plan): void {

@@ -33,9 +33,9 @@ function checkPasses(
   source: Source,
   demand: (isTame: boolean) => void = fc.pre,
 ): readonly string[] {
-  const cell = checkedCell(source, { load });
-  const graph = optimise(differentiate(toGraph(cell), frozenParameters(cell)));
+  const cell = checkedCell(source, { load, sizes: random.sizes });
   const binding = boundSizes(cell, random.sizes);
+  const graph = optimise(differentiate(toGraph(cell, binding.sizes), frozenParameters(cell)));
   const given = randomGiven(cell, bind(graph, binding), random);
   const seen = (g: TrainingGraph) => {
     const { outputs, finals, loss, adjoint } = evaluateSequence(bind(g, binding), given);

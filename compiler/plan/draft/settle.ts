@@ -1,5 +1,6 @@
 import type { NodeId, TrainingGraph } from '../../graph/graph.ts';
 import { previousName } from '../../graph/lags.ts';
+import { leaderOf } from '../lags.ts';
 import { bufferNames, type Kernel, type Place } from '../plan.ts';
 import type { Draft } from './draft.ts';
 import { settleGradients } from './gradients.ts';
@@ -10,6 +11,7 @@ export function settleForward(draft: Draft): void {
   const graph = draft.graph;
   const outside = draft.outside;
   for (const state of graph.states) {
+    if (leaderOf(graph, state) !== undefined) continue;
     const place = draft.places.get(state.previous)!;
     const next = { ...place, offset: place.stepStride };
     const cyclic = draft.levels.get('forward')!.get(state.previous) ?? 0;
