@@ -142,18 +142,15 @@ export class RowControls {
         begun[at + batch] = atReset;
       }
     }
-    if (lengths !== undefined) this.#holdClasses(steps, lengths, carried);
+    if (lengths !== undefined) this.#clearClasses(steps, lengths);
   }
 
-  /** In padding a class number stays what it was, so that what is kept of it for `token_prev` does. */
-  #holdClasses(steps: number, lengths: ArrayLike<number>, carried: CarriedStates): void {
+  /** In padding there may be any number, and kernels need one of the classes. */
+  #clearClasses(steps: number, lengths: ArrayLike<number>): void {
     const batch = this.#batch;
-    for (const { input, buffer } of this.#classes) {
-      const kept = carried.all.find(({ state }) => state.name === input.name);
+    for (const { buffer } of this.#classes) {
       for (let row = 0; row < batch; row++) {
-        for (let t = lengths[row]!; t < steps; t++) {
-          buffer[t * batch + row] = t > 0 ? buffer[(t - 1) * batch + row]! : (kept?.first[row] ?? 0);
-        }
+        for (let t = lengths[row]!; t < steps; t++) buffer[t * batch + row] = 0;
       }
     }
   }

@@ -46,12 +46,15 @@ interface Move {
   readonly count: number;
   readonly first: Lanes;
   readonly second: Lanes;
+  /** Whether each row is moved from its own last step: class numbers, which kernels do not hold where a row has ended. */
+  readonly byRow: boolean;
 }
 
 /** States whose slots are those of the state before them, shifted by one (what is kept for a lag), move with it. */
-function movesOf(all: readonly CarriedState[]): readonly Move[] {
+function movesOf(all: readonly CarriedState[], rowsMayEnd: boolean): readonly Move[] {
   const moves: Move[] = [];
   for (const { buffer, slot, first, second } of all) {
+    const byRow = rowsMayEnd && buffer instanceof Int32Array;
     const before = moves.at(-1);
     const end = buffer.byteOffset + buffer.byteLength;
     const isShifted =
@@ -63,8 +66,8 @@ function movesOf(all: readonly CarriedState[]): readonly Move[] {
       const { slots, count } = before;
       const place = [before.slots.buffer, buffer.byteOffset, slots.length + slot] as const;
       const joined = buffer instanceof Int32Array ? new Int32Array(...place) : new Float32Array(...place);
-      moves[moves.length - 1] = { slots: joined, slot, count: count + 1, first, second };
-    } else moves.push({ slots: buffer, slot, count: 1, first, second });
+      moves[moves.length - 1] = { slots: joined, slot, count: count + 1, first, second, byRow };
+    } else moves.push({ slots: buffer, slot, count: 1, first, second, byRow });
   }
   return moves;
 }
@@ -123,7 +126,7 @@ export class CarriedStates {
         aside,
       };
     });
-    this.#moves = movesOf(this.all);
+    this.#moves = movesOf(this.all, manifest.rows?.ended !== undefined);
     this.visible = this.all.filter(({ state }) => !state.hidden);
   }
 
@@ -132,8 +135,10 @@ export class CarriedStates {
     const steps = this.pending;
     if (steps === 0) return;
     for (let i = 0; i < this.#moves.length; i++) {
-      const { slots, slot, count, first, second } = this.#moves[i]!;
-      if (steps === 1 && count === 1) first.set(second);
+      const move = this.#moves[i]!;
+      const { slots, slot, count, first, second } = move;
+      if (move.byRow) this.#moveRows(move);
+      else if (steps === 1 && count === 1) first.set(second);
       else slots.copyWithin(0, steps * slot, (steps + count) * slot);
     }
     for (let row = 0; row < this.#batch; row++) {
@@ -141,6 +146,23 @@ export class CarriedStates {
       this.stepsAtReset[row] = this.resetAt(steps, row);
     }
     this.pending = 0;
+  }
+
+  #moveRows({ slots, slot, count }: Move): void {
+    const size = slot / this.#batch;
+    for (let row = 0; row < this.#batch; row++) {
+      const from = this.#stepsRun(this.pending, row) * slot;
+      for (let k = 0; k < count; k++) {
+        const to = k * slot + row * size;
+        slots.copyWithin(to, from + to, from + to + size);
+      }
+    }
+  }
+
+  /** Of the last run's first `slot` steps those that a row has done: not all where it has ended. */
+  #stepsRun(slot: number, row: number): number {
+    const before = this.stepCounters[row]! + this.stepsAtReset[row]!;
+    return this.stepsAt(slot, row) + this.resetAt(slot, row) - before;
   }
 
   /** Steps that a row's sequence has done before step `slot` of the last run. */
@@ -230,7 +252,7 @@ export class CarriedStates {
     const snapshot = into ?? this.#blank();
     for (const carried of this.all) {
       const { name } = carried.state;
-      snapshot.states[name]!.set(carried.buffer.subarray(slot * carried.slot, (slot + 1) * carried.slot));
+      this.#copySlot(carried, slot, snapshot.states[name]!);
       const fresh = snapshot.fresh[name]!;
       if (slot > 0) fresh.fill(0);
       else fresh.set(this.pending > 0 ? carried.began : carried.fresh);
@@ -241,6 +263,17 @@ export class CarriedStates {
     }
     snapshot.sequenceNumbers.set(this.sequenceNumbers);
     return snapshot;
+  }
+
+  #copySlot({ buffer, slot: entries }: CarriedState, slot: number, into: Lanes): void {
+    if (buffer instanceof Float32Array) into.set(buffer.subarray(slot * entries, (slot + 1) * entries));
+    else {
+      const size = entries / this.#batch;
+      for (let row = 0; row < this.#batch; row++) {
+        const from = this.#stepsRun(slot, row) * entries + row * size;
+        into.set(buffer.subarray(from, from + size), row * size);
+      }
+    }
   }
 
   /** @throws RuntimeError RNN513 for a snapshot of another cell */

@@ -1,6 +1,7 @@
 import { perStep } from '../cell/type.ts';
 import { GraphBuilder } from './build.ts';
-import type { GraphNode, NamedNode, NodeId, Origin, StepGraph } from './graph.ts';
+import type { GraphNode, NamedNode, NodeId, Origin, StateNodes, StepGraph } from './graph.ts';
+import { keptOf } from './lags.ts';
 import { moveNode } from './move.ts';
 
 /** What rows of a batch may do apart from one another; each costs a little at every step, so it is asked for. */
@@ -56,7 +57,19 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
   const zeroWhereEnded = (id: NodeId): NodeId =>
     lengths ? builder.map('select', controlOf('ended'), builder.fill(0), id) : id;
 
-  const starts = new Map(graph.states.map(({ previous, start }) => [previous, start]));
+  const sinceStart = (leaf: NodeId): NodeId => builder.map('add', leaf, controlOf('stepOffset'));
+  /**
+   * Whether the previous value of a state of class numbers is its start. What is kept for a lag stays as it is at a reset:
+   * it is the start for as many steps as are looked back.
+   */
+  const isAtStart = ({ name }: StateNodes): NodeId => {
+    const lag = 1 + (keptOf(name)?.steps ?? 0);
+    if (lag === 1) return controlOf('reset');
+    const step = builder.leaf('step', 'step', { shape: [], outer: perStep, element: 'real' });
+    return builder.map('less', sinceStart(step), builder.fill(lag));
+  };
+
+  const stateOf = new Map(graph.states.map((state) => [state.previous, state]));
   const moved = new Map<NodeId, NodeId>();
   const move = (id: NodeId): NodeId => {
     const known = moved.get(id);
@@ -76,16 +89,18 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
       case 'leaf': {
         const leaf = builder.copy(node);
         if (!resets) return leaf;
-        if (node.role === 'step') return builder.map('add', leaf, controlOf('stepOffset'));
-        const start = node.type.element === 'real' ? starts.get(id) : undefined;
-        return start === undefined ? leaf : builder.map('select', controlOf('reset'), move(start), leaf);
+        if (node.role === 'step') return sinceStart(leaf);
+        const state = node.type.element === 'real' ? stateOf.get(id) : undefined;
+        return state === undefined
+          ? leaf
+          : builder.map('select', controlOf('reset'), move(state.start), leaf);
       }
       case 'oneHot': {
         const hot = builder.copy(moveNode(node, move));
-        const start = resets ? starts.get(node.operand) : undefined;
-        if (start === undefined) return hot;
-        const first = builder.oneHot(move(start), node.type.shape[0]!);
-        return builder.map('select', controlOf('reset'), first, hot);
+        const state = resets ? stateOf.get(node.operand) : undefined;
+        if (state === undefined) return hot;
+        const first = builder.oneHot(move(state.start), node.type.shape[0]!);
+        return builder.map('select', isAtStart(state), first, hot);
       }
       case 'contract': {
         // A one of zeros is finite, whatever the class.

@@ -10,7 +10,7 @@ const text = `cell Rows(H) {
   param U: [H, H] ~ orthogonal
   param h0: [H] ~ normal(0, 1)
   state h: [H] = h0
-  h = tanh(x + U @ h_prev + E[token] - E[token_prev] + 0.1*step + 0.5*prev(h, 2) + 0.3*prev(x, 2))
+  h = tanh(x + U @ h_prev + E[token] - E[token_prev] + 0.5*E[prev(token, 3)] + 0.1*step + 0.5*prev(h, 2) + 0.3*prev(x, 2))
   output h, n = step
   loss sum((h - y)^2)
 }
@@ -171,6 +171,48 @@ describe('rows of different lengths that begin anew', () => {
     alone.forward({ x: cut(x, sequence), token: cut(token, sequence) }, 2, { targets: cut(y, sequence) });
     alone.backward();
     expect([...cell.gradients.h0!]).toEqual([...alone.gradients.h0!]);
+  });
+
+  it.each([6, 4])('that have ended go on from their own last step, in windows of %i', (window) => {
+    const text =
+      'cell Back(V) {\n  input token: index(V) = 3, other: index(V) = 0\n  state h: []\n  const e: [V] = (i) -> i + 1\n' +
+      '  h = 0.1*h_prev + e[prev(token, 3)] + 10*e[token_prev] + 100*e[prev(other, 2)]\n}\n';
+    const made = (rows: number) =>
+      instantiateSync(
+        compile(
+          { name: 'back.rnn', text },
+          { target: 'js', sizes: { V: 7 }, batch: rows, window, lengths: true },
+        ),
+      );
+    const tokens = (seed: number) => Int32Array.from({ length: 24 }, (_, i) => (i * seed + 2) % 7);
+    const [token, other] = [tokens(3), tokens(5)];
+    const part = (values: Int32Array, from: number, to: number) => values.slice(from * 2, to * 2);
+    const inputs = (from: number, to: number) => ({
+      token: part(token, from, to),
+      other: part(other, from, to),
+    });
+    const together = made(2);
+    together.forward(inputs(0, 4), 4, { lengths: [4, 2] });
+    together.saveState(1);
+    const kept = together.saveState();
+    const second = [...together.forward(inputs(4, 8), 4, { lengths: [1, 4] }).h!];
+    together.restoreState(kept);
+    expect([...together.forward(inputs(4, 8), 4, { lengths: [1, 4] }).h!]).toEqual(second);
+    const third = [...together.forward(inputs(8, 12), 4).h!];
+    for (const [row, [a, b]] of [
+      [4, 1],
+      [2, 4],
+    ].entries()) {
+      const alone = made(1);
+      const own = (values: Int32Array) =>
+        Array.from({ length: 12 }, (_, t) => values[t * 2 + row]!).filter(
+          (_, t) => (t < 4 && t < a!) || (t >= 4 && t < 8 && t - 4 < b!) || t >= 8,
+        );
+      const [all, others] = [own(token), own(other)];
+      const got = all.map((_, t) => alone.step({ token: [all[t]!], other: [others[t]!] }).h![0]!);
+      expect(second.filter((_, i) => i % 2 === row).slice(0, b)).toEqual(got.slice(a, a! + b!));
+      expect(third.filter((_, i) => i % 2 === row)).toEqual(got.slice(a! + b!));
+    }
   });
 
   it('count no padding, whatever weight it is given', () => {
