@@ -112,14 +112,6 @@ export const caseErrors = {
       hint: 'Write "profile": "separate" in the case, or call with --target js, which gives the bits of fused everywhere.',
     }),
   ),
-  lengthsBeside: entry(
-    'RNN680',
-    'Rows of different lengths, for a cell with an input that is given once per sequence.',
-    (p: { name: string }) => ({
-      message: `lengths do not go together with ${p.name}, which is given once per sequence`,
-      hint: 'Compute each row as a case of its own.',
-    }),
-  ),
 };
 
 /** As diagnostics of sources are shown: file, code, message, and what to write instead. */

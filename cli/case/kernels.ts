@@ -1,4 +1,5 @@
 import type { SequenceAdjoint, SequenceGiven, SequenceResult } from '../../compiler/graph/evaluate.ts';
+import { rowControls } from '../../compiler/graph/rows.ts';
 import type { CompiledCell, Manifest } from '../../compiler/module/manifest.ts';
 import { executeSync } from '../../runtime/executable.ts';
 import { layOut, type Memory } from '../../runtime/memory.ts';
@@ -31,7 +32,17 @@ export function kernels(compiled: CompiledCell): (given: SequenceGiven) => Seque
 }
 
 function writeGiven(
-  { batch, parameters, inputs, sequenceInputs = [], overs = [], targets, noises = [], stepCounter }: Manifest,
+  {
+    batch,
+    parameters,
+    inputs,
+    sequenceInputs = [],
+    overs = [],
+    targets,
+    noises = [],
+    rows,
+    stepCounter,
+  }: Manifest,
   memory: Memory,
   given: SequenceGiven,
 ) {
@@ -42,6 +53,9 @@ function writeGiven(
     memory.f32(buffer).set(given.entries?.get(name) ?? Array<number>(batch).fill(size));
   for (const { name, buffer } of noises) {
     if (buffer !== undefined) memory.f32(buffer).set((given.inputs.get(name) ?? given.parameters.get(name))!);
+  }
+  for (const [control, buffer] of Object.entries(rows ?? {})) {
+    memory.f32(buffer).set(given.inputs.get(rowControls[control as keyof typeof rowControls])!);
   }
   const counters = memory.i32(stepCounter).fill(0);
   if (given.stepsBefore !== undefined) counters.set(given.stepsBefore);

@@ -13,7 +13,7 @@ import { describeJson, isObject, type Members, membersOf, parseJson } from './js
 import { drawNoise, noiseGiven } from './noise.ts';
 import type { Reporter } from './reporter.ts';
 import { readNumbers, readWhole, readWholeList } from './scalars.ts';
-import { arraysOf, isPerSequence } from './shapes.ts';
+import { arraysOf } from './shapes.ts';
 
 export const caseFormat = 'rnnc-case-1';
 
@@ -116,10 +116,6 @@ export function readCase(members: Members, cell: Cell, reporter: Reporter): Case
   const sequences = readWholeList(members, 'sequences', batch, { least: 0, most: 2 ** 31 - 1 }, reporter);
   const resets = readResets(members, steps, batch, reporter);
   const entries = readEntries(members, cell, binding, batch, reporter);
-  const perSequence = cell.inputs.find(isPerSequence);
-  if (lengths !== undefined && perSequence !== undefined) {
-    reporter.report(caseErrors.lengthsBeside, { name: perSequence.name });
-  }
   const arrays = arraysOf(cell, binding, steps, batch, resets !== undefined);
   const counts = { steps, batch, ...(lengths === undefined ? {} : { lengths }) };
   const owner = cell.name;

@@ -13,7 +13,7 @@ import { caseErrors } from './errors.ts';
 import { kernels } from './kernels.ts';
 import { type Case, cellNameOf, openCase, readCase } from './readCase.ts';
 import { Reporter } from './reporter.ts';
-import { runRows } from './rows.ts';
+import { withoutPadding, withRowTimes } from './rowTimes.ts';
 import { sizesGiven } from './scalars.ts';
 import { writeResult } from './writeResult.ts';
 
@@ -55,7 +55,7 @@ export function runCase(
     return { errors };
   }
 
-  const result = compute(call, options, checked);
+  const result = compute(call, cell, options, checked);
   if (result === undefined) {
     reporter.report(caseErrors.tooLarge, checked.given);
     return { errors };
@@ -99,33 +99,32 @@ function cellOfCase(
 /** @returns undefined where memory does not suffice */
 function compute(
   { source, target }: CaseCall,
+  cell: Cell,
   base: { readonly load: Load; readonly cell?: string },
   { binding, profile, given, lengths, resets, differentiated, noise }: Case,
 ): SequenceResult | undefined {
-  const isApart = lengths !== undefined || resets !== undefined;
-  const times = { ...(lengths && { lengths }), ...(resets && { resets }) };
+  const times = { lengths, resets };
+  const over = (run: (all: SequenceGiven) => SequenceResult) =>
+    withoutPadding(run(withRowTimes(given, cell, times)), given, times);
+  const rows = { lengths: lengths !== undefined, resets: resets !== undefined };
+  const { steps, batch } = given;
   const options = {
     ...base,
+    ...rows,
     sizes: new Map([...binding.sizes, ...binding.numbers]),
-    batch: isApart ? 1 : given.batch,
-    window: lengths === undefined ? given.steps : Math.max(...lengths),
+    batch,
+    window: steps,
     training: differentiated,
     noise,
     inputCotangents: true,
     profile,
   };
-  const over = (run: (given: SequenceGiven) => SequenceResult, round: (x: number) => number) =>
-    isApart ? runRows(given, times, run, round) : run(given);
   if (target === 'evaluate') {
     const { bound } = compileStages(source, { ...options, batch: 1, window: 1 });
-    if (!fitsEvaluator(bound, options.window, options.batch)) return undefined;
-    return over(
-      (part) => evaluateSequence(bound, part),
-      (x) => x,
-    );
+    return fitsEvaluator(bound, steps, batch) ? over((all) => evaluateSequence(bound, all)) : undefined;
   }
   const run = allocated(compile(source, { ...options, target }));
-  return run === undefined ? undefined : over(run, Math.fround);
+  return run && over(run);
 }
 
 function allocated(compiled: CompiledCell): ReturnType<typeof kernels> | undefined {

@@ -305,6 +305,8 @@ describe('rows of different lengths', () => {
           ...whole,
           steps,
           batch: 1,
+          // The same sums in the same order: bits are promised within one way of compiling.
+          lengths: [steps],
           inputs: { token: row(whole.inputs.token, b, steps) },
           targets: { next_token: row(whole.targets.next_token, b, steps) },
           cotangents: { loss: { shape: [steps, 1], data: new Array(steps).fill(1 / 10) } },
@@ -532,4 +534,59 @@ describe('everything a file can hold', () => {
     expect((await rnnc('run', cell, '--data', join(folder, 'none.json'))).code).toBe(3);
     expect((await rnnc('run', '-', '--data', '-')).code).toBe(2);
   });
+});
+
+it.each(targets)('a clipped parameter is clipped once for all rows and sequences, %s', async (target) => {
+  const text = `cell Clip(I, H) {
+  input x: [I]
+  state h: [H]
+  param W: [H, I] ~ glorot
+  W_clipped = clip_gradient(W, 0.5)
+  h = 0.5*h_prev + W_clipped @ x
+}
+`;
+  const given = {
+    format: 'rnnc-case-1',
+    sizes: { I: 2, H: 2 },
+    steps: 4,
+    batch: 3,
+    seed: 1,
+    inputs: { x: { shape: [4, 3, 2], data: Array.from({ length: 24 }, (_, i) => 1 + (i % 5)) } },
+    cotangents: { outputs: { h: { shape: [4, 3, 2], data: Array(24).fill(1) } } },
+  };
+  // Without the clip every entry is a sum of positive numbers, far above 1/2.
+  const resets = { shape: [4, 3], data: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0] };
+  for (const rows of [{}, { lengths: [4, 4, 4] }, { lengths: [4, 2, 3] }, { resets }]) {
+    const { result } = await run(file, file('clip.rnn', text), { ...given, ...rows }, target);
+    expect(result.gradients!.parameters.W!.data.map(Number)).toEqual([0.5, 0.5, 0.5, 0.5]);
+  }
+});
+
+it.each(targets)('lengths beside an input that is given once per sequence, %s', async (target) => {
+  const text = `cell Once(D) {
+  input x: []
+  input m: [D] per sequence
+  state h: [D]
+  h = h_prev + x*m
+}
+`;
+  const m = [1, 2, 3, 4];
+  const x = [1, 10, 1, 10, 1, 10];
+  const { result } = await run(
+    file,
+    file('once.rnn', text),
+    {
+      format: 'rnnc-case-1',
+      sizes: { D: 2 },
+      steps: 3,
+      batch: 2,
+      inputs: { x: { shape: [3, 2], data: x }, m: { shape: [2, 2], data: m } },
+      cotangents: { finals: { h: { shape: [2, 2], data: [1, 1, 1, 1] } } },
+      lengths: [3, 1],
+    },
+    target,
+  );
+  expect(result.finals.h!.data.map(Number)).toEqual([3, 6, 30, 40]);
+  expect(result.gradients!.inputs.m!.data.map(Number)).toEqual([3, 3, 10, 10]);
+  expect(result.gradients!.inputs.x!.data.map(Number)).toEqual([3, 7, 3, 0, 3, 0]);
 });

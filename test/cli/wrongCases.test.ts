@@ -290,9 +290,6 @@ it('rows of different lengths beside what is given once per sequence, and entrie
       },
       ...rest,
     });
-  expect(await refusal(data({ lengths: [1, 2] }), cell)).toContain(
-    'RNN680  lengths do not go together with M',
-  );
   expect(await refusal(data({ entries: { S: [1, 3] } }), cell)).toContain('from 0 to 2');
   expect(await refusal(data({ entries: { D: [1, 1] } }), cell)).toContain('D');
   const { code, out } = await rnnc(

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runRows } from '../../cli/case/rows.ts';
 import { boundShape, entriesOf } from '../../compiler/graph/bind.ts';
 import { evaluateSequence, type SequenceGiven } from '../../compiler/graph/evaluate.ts';
 import { rowControls } from '../../compiler/graph/rows.ts';
 import { bufferNames } from '../../compiler/plan/plan.ts';
 import { randomCell } from '../support/randomCell.ts';
 import { randomGiven, seeded } from '../support/randomValues.ts';
+import { runRows } from '../support/rowsAlone.ts';
 import { runProgram } from '../support/runProgram.ts';
 import { stagesOf } from '../support/stages.ts';
 
