@@ -253,9 +253,8 @@ export class CarriedStates {
     for (const carried of this.all) {
       const { name } = carried.state;
       this.#copySlot(carried, slot, snapshot.states[name]!);
-      const fresh = snapshot.fresh[name]!;
-      if (slot > 0) fresh.fill(0);
-      else fresh.set(this.pending > 0 ? carried.began : carried.fresh);
+      const fresh = this.pending > 0 ? carried.began : carried.fresh;
+      snapshot.fresh[name]!.set(fresh.map((is, row) => (this.#stepsRun(slot, row) > 0 ? 0 : is)));
     }
     for (let row = 0; row < this.#batch; row++) {
       snapshot.stepCounters[row] = this.stepsAt(slot, row);

@@ -152,7 +152,7 @@ describe('rows of different lengths that begin anew', () => {
     expect(epochs[0]!.count).toBe(15);
   });
 
-  it('without a step are as they were', () => {
+  it.each(['at once', 'from a snapshot'])('without a step are as they were, %s', (when) => {
     const { x, y, token } = data;
     const first = <T extends ArrayLike<number>>(values: T) =>
       Array.from(values).slice(0, (values.length / steps) * 2);
@@ -160,6 +160,11 @@ describe('rows of different lengths that begin anew', () => {
     const inputs = { x: first(x), token: first(token) };
     cell.forward(inputs, 2, { targets: first(y), lengths: [2, 0, 1] });
     expect([...cell.stepCounters]).toEqual([2, 0, 1]);
+    if (when === 'from a snapshot') {
+      const kept = cell.saveState();
+      cell.forward(inputs, 2, { targets: first(y), lengths: [2, 2, 0] });
+      cell.restoreState(kept);
+    }
     cell.parameters.h0!.fill(0.25);
     cell.parametersChanged();
     // Row 1 has not begun: it starts from the parameters of now, and sends its gradient there.
