@@ -10,7 +10,7 @@ export interface Series extends TableSequence {
 export interface SplitOptions {
   /** Share that is held out, in [0, 1). */
   readonly holdout: number;
-  /** `time`: the last rows of every sequence. `key`: whole sequences, drawn by the seed. */
+  /** `time`: the last rows of every sequence. `key`: whole sequences, drawn by the seed, that have as many rows. */
   readonly by: 'time' | 'key';
   readonly seed: number;
   /** Rows from an input to its target. */
@@ -53,10 +53,37 @@ function byKey({ sequences, file }: Table, { holdout, seed, ahead }: SplitOption
     const what = sequences.length > 1 ? 'one sequence only of more than one row' : 'one sequence only';
     throw dataFailure(file, `there is ${what}, so none can be held out. Use --holdout-by time.`);
   }
-  const count = Math.min(long.length - 1, Math.max(1, Math.round(holdout * long.length)));
-  const heldOut = new Set(shuffled(long, new Random(seed, 'held-out sequences')).slice(0, count));
+  const goal = Math.max(1, Math.round(holdout * rowsOf(long)));
+  const heldOut = new Set(drawn(shuffled(long, new Random(seed, 'held-out sequences')), goal));
   return sequences.map((sequence) => ({ ...sequence, training: heldOut.has(sequence) ? 0 : sequence.rows }));
 }
+
+/**
+ * Sequences with `goal` rows or as few more as can be had so: in order those that still fit; where these are too few the
+ * shortest of the others besides, and then without the ones that are not needed. One at least is left.
+ */
+function drawn(sequences: readonly TableSequence[], goal: number): readonly TableSequence[] {
+  const taken: TableSequence[] = [];
+  const others: TableSequence[] = [];
+  let missing = goal;
+  for (const sequence of sequences) {
+    const fits = sequence.rows <= missing && taken.length < sequences.length - 1;
+    (fits ? taken : others).push(sequence);
+    if (fits) missing -= sequence.rows;
+  }
+  if (missing === 0 || others.length < 2) return taken;
+  const shortest = others.reduce((a, b) => (b.rows < a.rows ? b : a));
+  let surplus = shortest.rows - missing;
+  const needed = taken.filter(({ rows }) => {
+    if (rows > surplus) return true;
+    surplus -= rows;
+    return false;
+  });
+  return [...needed, shortest];
+}
+
+const rowsOf = (sequences: readonly TableSequence[]): number =>
+  sequences.reduce((sum, { rows }) => sum + rows, 0);
 
 /** In an order drawn by `random` (Fisher & Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {

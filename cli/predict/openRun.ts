@@ -4,7 +4,7 @@ import type { Io } from '../io.ts';
 import { type Configuration, readConfiguration } from '../run/configuration.ts';
 import { RunFolder } from '../run/folder.ts';
 import { compileRun } from '../run/network.ts';
-import { resumeCommand } from '../run/training.ts';
+import { resumeCommand } from '../run/resumeCommand.ts';
 import { loadRunWeights } from '../run/weights.ts';
 
 export interface OpenRun {

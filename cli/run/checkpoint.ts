@@ -15,6 +15,7 @@ import {
 } from '../../runtime/safetensors.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import type { RunFolder } from './folder.ts';
+import { isIntact, sealed } from './seal.ts';
 import { readTensors } from './tensors.ts';
 
 /** What an epoch has added up so far. */
@@ -125,16 +126,23 @@ export function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint, manif
     ['format', 'rnnc-checkpoint-1'],
     ['position', JSON.stringify(noted)],
   ]);
-  folder.write('checkpoint', encodeSafetensors({ tensors, metadata }));
+  folder.write('checkpoint', encodeSafetensors(sealed({ tensors, metadata })));
 }
 
 /** @throws Failure where the file cannot be read, is no checkpoint, or is damaged */
 export function readCheckpoint(folder: RunFolder): Checkpoint {
   const file = folder.file('checkpoint');
-  const { tensors, metadata } = readTensors(folder, 'checkpoint');
+  const content = readTensors(folder, 'checkpoint');
+  const { tensors, metadata } = content;
   const noted = metadata.get('position');
   if (metadata.get('format') !== 'rnnc-checkpoint-1' || noted === undefined) {
     throw new Failure(exitCodes.failed, `${file} is no checkpoint of this version of rnnc.`);
+  }
+  if (!isIntact(content)) {
+    throw new Failure(
+      exitCodes.failed,
+      `${file} is damaged: it does not hold what its checksum is of. Delete it, and --resume starts from the beginning.`,
+    );
   }
   const { window, optimiserUpdates, ...rest } = parsePosition(noted, file);
   const under = <T extends TensorValues>(prefix: string): Map<string, T> =>

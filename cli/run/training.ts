@@ -15,7 +15,7 @@ import { type Outcome, trainLoop } from './loop.ts';
 import { compileRun } from './network.ts';
 import { optimiserOf } from './optimisers.ts';
 import { restore } from './restore.ts';
-import { shellWord } from './shellWord.ts';
+import { resumeCommand } from './resumeCommand.ts';
 import { short, trainingView } from './view.ts';
 import { writeWeights } from './weights.ts';
 
@@ -128,9 +128,4 @@ function withCheckpoint(error: unknown, folder: RunFolder): unknown {
     error.exitCode,
     `${error.message}\nThe last checkpoint is kept: ${resumeCommand(folder)}`,
   );
-}
-
-/** As a shell takes it. */
-export function resumeCommand({ path }: RunFolder): string {
-  return `rnnc train --resume ${shellWord(path)}`;
 }

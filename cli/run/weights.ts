@@ -3,6 +3,8 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../runtime
 import { exitCodes, Failure } from '../failure.ts';
 import type { Configuration } from './configuration.ts';
 import type { RunFolder } from './folder.ts';
+import { resumeCommand } from './resumeCommand.ts';
+import { isIntact, sealed } from './seal.ts';
 
 /** Parameters by their names, and in the metadata what a reader needs to feed them: format, cell, normalisation. */
 export function writeWeights(
@@ -22,14 +24,14 @@ export function writeWeights(
     ['cell', manifest.cell],
     ['normalisation', JSON.stringify(columns)],
   ]);
-  folder.write('weights', encodeSafetensors({ tensors, metadata }));
+  folder.write('weights', encodeSafetensors(sealed({ tensors, metadata })));
 }
 
 /**
  * Gives a network of the run's cell the best weights.
  *
- * @throws Failure (file) where they cannot be read, (failed) where they do not fit, with what differs, or their
- *         normalisation is not the run's
+ * @throws Failure (file) where they cannot be read, (failed) where they are damaged, do not fit, with what differs, or
+ *         their normalisation is not the run's
  */
 export function loadRunWeights(
   folder: RunFolder,
@@ -44,7 +46,16 @@ export function loadRunWeights(
     if (!(error instanceof RuntimeError)) throw error;
     throw new Failure(exitCodes.failed, `${file}: ${error.message}`);
   }
-  const normalisation = decodeSafetensors(bytes).metadata.get('normalisation');
+  const content = decodeSafetensors(bytes);
+  if (!isIntact(content)) {
+    const again = folder.has('checkpoint') ? ` The checkpoint has them, too: ${resumeCommand(folder)}` : '';
+    throw new Failure(
+      exitCodes.failed,
+      `${file} is damaged: it does not hold what its checksum is of.${again}\n` +
+        'If you changed the weights on purpose, leave sha256 out of the metadata.',
+    );
+  }
+  const normalisation = content.metadata.get('normalisation');
   if (normalisation === undefined || normalisation === JSON.stringify(columns)) return;
   throw new Failure(
     exitCodes.failed,

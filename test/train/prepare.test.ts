@@ -213,3 +213,52 @@ describe('data made ready', () => {
     await expect(ready(text, reading, key)).rejects.toThrow(message);
   });
 });
+
+describe('whole sequences held out', () => {
+  /** Rows of the sequences that are held out, and of all. */
+  function heldOut(lengths: readonly number[], holdout: number, seed: number) {
+    let first = 0;
+    const sequences = lengths.map((rows, i) => {
+      first += rows;
+      return { key: `k${i}`, first: first - rows, rows };
+    });
+    const table = {
+      ...{ file: 'data.csv', rows: first, columns: new Map(), lines: new Float64Array(first) },
+      ...{ sequences, fingerprint: '' },
+    };
+    const series = split(table, { holdout, by: 'key', seed, ahead: 1 });
+    for (const { rows, training } of series) expect([0, rows]).toContain(training);
+    return series.filter(({ training }) => training === 0).map(({ rows }) => rows);
+  }
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+
+  it('are a share of the rows, whatever the seed and however unlike their lengths are', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const held = sum(heldOut([200, 120, 77, 50, 3, 1], 0.2, seed));
+      expect(held).toBeGreaterThanOrEqual(90);
+      expect(held).toBeLessThanOrEqual(130);
+    }
+    expect(heldOut([40, 40, 40, 40, 40], 0.2, 7)).toEqual([40]);
+    expect(heldOut([50, 50, 50, 50], 0.2, 7)).toEqual([50]);
+    expect(heldOut([900, 60, 40], 0.2, 7).sort()).toEqual([40, 60]);
+    expect(heldOut([600, 400], 0.2, 7)).toEqual([400]);
+    expect(heldOut([2, 2], 0.01, 7)).toEqual([2]);
+    expect(heldOut([2, 2], 0.99, 7)).toEqual([2]);
+  });
+
+  it('reach the share where they can, and without any one of them would not', () => {
+    const lengths = fc.array(fc.integer({ min: 2, max: 300 }), { minLength: 2, maxLength: 30 });
+    fc.assert(
+      fc.property(lengths, fc.double({ min: 0.01, max: 0.95 }), fc.nat(1000), (all, share, seed) => {
+        const held = heldOut(all, share, seed);
+        const goal = Math.max(1, Math.round(share * sum(all)));
+        expect(held.length).toBeLessThan(all.length);
+        expect(held.length).toBeGreaterThan(0);
+        if (sum(held) < goal) expect(held.length).toBe(all.length - 1);
+        else for (const one of held) expect(sum(held) - one).toBeLessThan(goal);
+        expect(heldOut(all, share, seed)).toEqual(held);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -490,7 +490,8 @@ describe('a run that is gone on with', () => {
     const file = folder.file('checkpoint');
     const log = folder.file('log');
     const [bytes, lines] = [readFileSync(file), readFileSync(log, 'utf8')];
-    const { tensors, metadata } = decodeSafetensors(bytes);
+    const { tensors, metadata: sealed } = decodeSafetensors(bytes);
+    const metadata = new Map([...sealed].filter(([name]) => name !== 'sha256'));
     const without = (name: string) => new Map([...tensors].filter(([one]) => one !== name));
     const position = (text: string) => new Map([...metadata, ['position', text]]);
     const misfits = [
@@ -517,6 +518,51 @@ describe('a run that is gone on with', () => {
     const answer = await rnnc('train', '--resume', folder.path, '--epochs', '2');
     expect(answer).toMatchObject({ code: exitCodes.failed, out: '' });
     expect(answer.err).toContain(`${log} is damaged`);
+  });
+});
+
+describe('a byte that has changed', () => {
+  /** Changes the last one, which is of an array. */
+  const spoil = (file: string) => {
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1]! ^= 4;
+    writeFileSync(file, bytes);
+  };
+
+  it('of the weights is noticed by predict; the checkpoint writes them again', async () => {
+    const folder = await prepared('flipped');
+    const [file, before] = [folder.file('weights'), filesOf(folder.path)];
+    spoil(file);
+    const { code, out, err } = await rnnc('predict', folder.path);
+    expect({ code, out }).toEqual({ code: exitCodes.failed, out: '' });
+    expect(err).toContain(`${file} is damaged`);
+    expect(err).toContain(`rnnc train --resume ${folder.path}\n`);
+    expect((await rnnc('train', '--resume', folder.path)).code).toBe(0);
+    expect(filesOf(folder.path)).toEqual(before);
+  });
+
+  it('on purpose says so: the metadata name no checksum', async () => {
+    const folder = await prepared('own');
+    const { tensors, metadata } = decodeSafetensors(readFileSync(folder.file('weights')));
+    expect(metadata.get('sha256')).toMatch(/^[0-9a-f]{64}$/);
+    const own = new Map(tensors);
+    own.set('b', { shape: [], values: Float32Array.of(5) });
+    const write = (texts: ReadonlyMap<string, string>) =>
+      writeFileSync(folder.file('weights'), encodeSafetensors({ tensors: own, metadata: texts }));
+    write(metadata);
+    expect((await rnnc('predict', folder.path)).err).toContain('leave sha256 out of the metadata');
+    write(new Map([...metadata].filter(([name]) => name !== 'sha256')));
+    expect((await rnnc('predict', folder.path)).err).not.toContain('sha256');
+    write(new Map());
+    expect((await rnnc('predict', folder.path)).err).not.toContain('sha256');
+  });
+
+  it('of a checkpoint is noticed before the run goes on', async () => {
+    const folder = await prepared('flipped-checkpoint');
+    spoil(folder.file('checkpoint'));
+    const { code, err } = await rnnc('train', '--resume', folder.path, '--epochs', '4');
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain(`${folder.file('checkpoint')} is damaged: it does not hold`);
   });
 });
 
