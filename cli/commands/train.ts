@@ -57,6 +57,7 @@ export async function trainFile(
   given: ReadonlySet<string>,
   io: Io,
 ): Promise<ExitCode> {
+  io.outlive?.();
   const { resume, data, epochs, patience, checkpointEvery } = command;
   if (resume !== undefined) {
     checkResume(path, given);

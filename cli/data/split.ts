@@ -1,4 +1,5 @@
 import { Random } from '../../runtime/random.ts';
+import { quoted } from './columns.ts';
 import { dataFailure } from './dataFailure.ts';
 import type { Table, TableSequence } from './table.ts';
 
@@ -26,15 +27,19 @@ export function split(table: Table, options: SplitOptions): readonly Series[] {
   const { holdout, by, ahead } = options;
   const { sequences, file, rows } = table;
   const count = rows === 1 ? 'there is 1 row' : `there are ${rows} rows`;
+  const hint = isKeyOfRows(table) ? ` ${keyHint(table)}` : '';
   if (sequences.every((sequence) => sequence.rows <= ahead)) {
     const why = sequences.length > 1 ? ', none with a row after it in its sequence' : '';
-    throw dataFailure(file, `${count}${why}; a forecast needs at least 2, one to compare with.`);
+    throw dataFailure(file, `${count}${why}; a forecast needs at least 2, one to compare with.${hint}`);
   }
   if (holdout === 0) return sequences.map((sequence) => ({ ...sequence, training: sequence.rows }));
   const parted = by === 'time' ? byTime(sequences, holdout, ahead) : byKey(table, options);
   if (parted.every((series) => series.training === series.rows)) {
     const share = `${Math.round(1000 * holdout) / 10} %`;
-    throw dataFailure(file, `${count}, too few to hold out ${share}. Give --holdout 0 to learn from all.`);
+    throw dataFailure(
+      file,
+      `${count}, too few to hold out ${share}. Give --holdout 0 to learn from all.${hint}`,
+    );
   }
   return parted;
 }
@@ -84,6 +89,18 @@ function drawn(sequences: readonly TableSequence[], goal: number): readonly Tabl
 
 const rowsOf = (sequences: readonly TableSequence[]): number =>
   sequences.reduce((sum, { rows }) => sum + rows, 0);
+
+/** Whether most sequences have one row: what tells them apart looks like a measurement, or numbers the rows. */
+export function isKeyOfRows({ rows, sequences }: Pick<Table, 'rows' | 'sequences'>): boolean {
+  return sequences.length > 1 && 2 * sequences.length > rows;
+}
+
+export function keyHint({ rows, sequences, key = '' }: Pick<Table, 'rows' | 'sequences' | 'key'>): string {
+  return (
+    `The key column ${quoted(key)} has ${sequences.length} values in ${rows} rows: does it tell sequences apart? Rows of one ` +
+    'sequence have the same.'
+  );
+}
 
 /** In an order drawn by `random` (Fisher & Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {

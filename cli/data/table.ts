@@ -27,6 +27,8 @@ export interface Table {
   readonly lines: Float64Array;
   /** In the order in which their first rows come. */
   readonly sequences: readonly TableSequence[];
+  /** The column that tells them apart. */
+  readonly key?: string;
   /** SHA-256 of the file's bytes, in hex. */
   readonly fingerprint: string;
 }
@@ -142,6 +144,7 @@ class TableRows implements RowReader {
       columns: new Map(names.map((name, i) => [name, sorted(columns[i]!)])),
       lines: sorted(lines),
       sequences,
+      ...(this.#options.key !== undefined && { key: this.#options.key }),
       fingerprint,
     };
   }

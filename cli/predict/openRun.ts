@@ -21,6 +21,13 @@ export interface OpenRun {
 export async function openRun(path: string, io: Io): Promise<OpenRun> {
   const folder = new RunFolder(path);
   const configuration = readConfiguration(folder);
+  if (folder.isFree()) {
+    throw new Failure(
+      exitCodes.failed,
+      `${path} has no weights: no epoch was done, and nothing is kept. If its numbers left their range, begin anew with ` +
+        `other options; ${path} can be used again. If it was stopped: ${resumeCommand(folder)}`,
+    );
+  }
   if (!folder.has('weights')) {
     throw new Failure(
       exitCodes.failed,

@@ -4,7 +4,6 @@ import { boundSizes, checkedCell } from '../../compiler/compile.ts';
 import type { Instance } from '../../runtime/index.ts';
 import { metadataName } from '../../runtime/safetensors.ts';
 import { bindColumns } from '../data/bind.ts';
-import { quoted } from '../data/columns.ts';
 import type { Fill } from '../data/fill.ts';
 import { columnsOf, fitScales, prepare } from '../data/prepare.ts';
 import { checkScored, type Scored, scoredTargets } from '../data/scored.ts';
@@ -20,6 +19,7 @@ import {
   writeConfiguration,
 } from './configuration.ts';
 import { RunFolder } from './folder.ts';
+import { notesOf } from './notes.ts';
 import { optimiserOf } from './optimisers.ts';
 import { withOutputs } from './outputs.ts';
 import { networkOf, type Run } from './training.ts';
@@ -113,14 +113,12 @@ export async function beginRun(
   checkScored(scored, table.file, holdout);
   const network = await networkOf(draft, series);
   const configuration = { ...draft, profile: network.manifest.profile };
-  for (const { column, constant } of scales.values()) {
-    if (constant) io.err(`Column ${quoted(column)} holds one value only in the training part.\n`);
-  }
+  for (const note of notesOf(table, bindings, scales.values())) io.err(`${note}\n`);
   folder.create();
   try {
     writeConfiguration(folder, configuration);
   } catch (error) {
-    folder.unlock();
+    folder.abandon();
     throw error;
   }
   io.out(describe(cell, network, table, scored, data.filled));
@@ -174,7 +172,7 @@ function describe(
   const parts = [
     count(rows, 'row'),
     ...(sequences.length > 1 ? [count(sequences.length, 'sequence')] : []),
-    `${training} targets to learn from`,
+    `${count(training, 'target')} to learn from`,
     `${heldOut} held out`,
     ...(filled > 0 ? [`${count(filled, 'missing value')} filled`] : []),
   ];

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
@@ -51,6 +52,8 @@ export class RunFolder {
   readonly path: string;
   readonly #disk: Disk;
   #unlock: (() => void) | undefined;
+  /** Folders that `create` made, the innermost first. */
+  #made: readonly string[] = [];
 
   constructor(path: string, disk: Disk = systemDisk) {
     this.path = path;
@@ -93,8 +96,15 @@ export class RunFolder {
    */
   create(): void {
     this.checkFree();
-    attempt(`write ${this.path}`, () => makeFolder(this.path));
-    this.lock();
+    attempt(`write ${this.path}`, () => {
+      this.#made = makeFolder(this.path);
+    });
+    try {
+      this.lock();
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
     for (const name of Object.values(runFiles)) rmSync(join(this.path, name), { force: true });
   }
 
@@ -107,6 +117,16 @@ export class RunFolder {
   unlock(): void {
     this.#unlock?.();
     this.#unlock = undefined;
+  }
+
+  /** Lets other processes in. What `create` made goes, as far as it is empty. */
+  abandon(): void {
+    this.unlock();
+    try {
+      for (const path of this.#made) rmdirSync(path);
+    } catch {
+      // Somebody has put something there.
+    }
   }
 
   /** @throws Failure (file) where it cannot be read */
@@ -170,11 +190,16 @@ export class RunFolder {
   }
 }
 
-/** With those around it. Node's own recursion does not end where a system has folders that take none, as /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
+/**
+ * With those around it. Node's own recursion does not end where a system has folders that take none, as /proc.
+ *
+ * @returns those that were not there, the innermost first
+ */
+function makeFolder(path: string): readonly string[] {
+  if (existsSync(path)) return [];
+  const around = makeFolder(dirname(path));
   mkdirSync(path);
+  return [path, ...around];
 }
 
 function attempt<T>(what: string, action: () => T): T {

@@ -11,9 +11,10 @@ import { diverged } from './diverged.ts';
 import type { RunFolder } from './folder.ts';
 import { watchInterruption } from './interruption.ts';
 import { type LogLine, readLog, writeLog } from './log.ts';
-import { type Outcome, trainLoop } from './loop.ts';
+import { type Ending, type Outcome, trainLoop } from './loop.ts';
 import { compileRun } from './network.ts';
 import { optimiserOf } from './optimisers.ts';
+import { poorResult } from './poor.ts';
 import { restore } from './restore.ts';
 import { resumeCommand } from './resumeCommand.ts';
 import { short, trainingView } from './view.ts';
@@ -86,7 +87,7 @@ export async function train(run: Run, network: Instance, io: Io): Promise<ExitCo
   } catch (error) {
     view.stop();
     if (!(error instanceof RuntimeError)) throw withCheckpoint(error, folder);
-    throw diverged(error, run, reached, () => {
+    throw diverged(error, run, reached, optimiser.updates, () => {
       if (reached === undefined) return;
       save(reached);
       writeCurves(folder, log, training.clip);
@@ -96,12 +97,8 @@ export async function train(run: Run, network: Instance, io: Io): Promise<ExitCo
   }
 }
 
-function report(
-  { folder, configuration, from }: Run,
-  outcome: Outcome,
-  log: readonly LogLine[],
-  io: Io,
-): ExitCode {
+function report(run: Run, outcome: Outcome, log: readonly LogLine[], io: Io): ExitCode {
+  const { folder, configuration, from } = run;
   const { ending, checkpoint } = outcome;
   const { epochs, patience } = configuration.training;
   const { best, epoch } = checkpoint.position;
@@ -109,17 +106,26 @@ function report(
     io.err(`Interrupted in epoch ${epoch}; everything is kept. Go on with: ${resumeCommand(folder)}\n`);
     return exitCodes.interrupted;
   }
-  const what = log.at(-1)?.heldOutLoss === undefined ? 'training loss' : 'held-out loss';
-  if (from?.position.epoch === epoch) {
-    const more = ending === 'patience' ? `--patience above ${patience}` : `--epochs above ${epochs}`;
-    io.out(`There was nothing left to do; ${resumeCommand(folder)} goes on with ${more}.\n`);
-  }
+  const heldOut = log.at(-1)?.heldOutLoss !== undefined;
+  const what = heldOut ? 'held-out loss' : 'training loss';
+  if (from?.position.epoch === epoch) io.out(`There was nothing left to do${further(run, ending)}.\n`);
   if (ending === 'patience') {
     io.out(`Stopped after epoch ${epoch - 1} of ${epochs}: no better ${what} in ${patience} epochs.\n`);
   }
   if (best !== undefined) io.out(`Best: epoch ${best.epoch}, ${what} ${short(best.loss)}.\n`);
+  const poor = best !== undefined && heldOut ? poorResult(run, best.loss) : undefined;
+  if (poor !== undefined) io.err(`${poor}\n`);
   io.out(`${folder.file('weights')}\n${folder.file('log')}\n${folder.file('lossCurve')}\n`);
   return exitCodes.fine;
+}
+
+/** How a run that has ended goes on. */
+function further({ folder, configuration: { training } }: Run, ending: Ending): string {
+  const { epochs, patience, schedule } = training;
+  const more = `; ${resumeCommand(folder)} goes on with`;
+  if (ending === 'patience') return `${more} --patience above ${patience}`;
+  if (schedule !== 'cosine') return `${more} --epochs above ${epochs}`;
+  return `: the learning rate has gone down to 0 at epoch ${epochs}. For more epochs begin a new run, with another --out`;
 }
 
 function withCheckpoint(error: unknown, folder: RunFolder): unknown {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -67,6 +67,32 @@ describe('the built command line', () => {
     });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     expect(stdout).toMatch(/^\(module/);
+  });
+
+  it('trains to the end whoever reads', () => {
+    const cell = file(
+      'mean.rnn',
+      'cell Mean() {\n input x: []\n target y: []\n param w: [] = 0\n state s: []\n s = s_prev + w*x\n output s\n loss (s - y)^2\n}\n',
+    );
+    const data = file('ramp.csv', `v\n${[...Array(400).keys()].map((i) => i % 7).join('\n')}\n`);
+    const run = join(data, '../mean-run');
+    const train = `"${built}" train "${cell}" --data "${data}" --forecast v --epochs 300 --out "${run}"`;
+    for (const [redirected, said] of [
+      ['', /^Nobody reads standard output any more; training goes on\.\n$/],
+      ['2>&1', /^$/],
+    ] as const) {
+      rmSync(run, { recursive: true, force: true });
+      const command = `"${process.execPath}" ${train} ${redirected} | head -n 3`;
+      const { stdout, stderr, status } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
+        encoding: 'utf8',
+      });
+      expect({ stderr: stderr.match(said) === null ? stderr : 'fine', status }).toEqual({
+        stderr: 'fine',
+        status: 0,
+      });
+      expect(stdout).toContain('epoch   1/300');
+      expect(readFileSync(join(run, 'log.jsonl'), 'utf8').trimEnd().split('\n').length).toBe(300);
+    }
   });
 
   it.each(['--no-color', '--help'])('knows %s before and after a command', (option) => {

@@ -99,6 +99,43 @@ describe('a run that diverges', () => {
     expect(existsSync(join(run, 'weights.safetensors'))).toBe(false);
   });
 
+  it('before its first update is not told to learn more slowly', async () => {
+    const cell = put(
+      'square.rnn',
+      `cell Square() {
+  input x: []
+  target y: []
+  param a: [] = 3
+  state s: []
+  s = a*s_prev*s_prev + x + 1
+  output s
+  loss (s - y)^2
+}
+`,
+    );
+    const run = path('square-run');
+    const { code, err } = await rnnc('train', cell, '--data', series, '--forecast', 'v', '--out', run);
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain('This is before the first update: look at the cell');
+    expect(err).not.toMatch(/learning|clip|normalise/);
+    for (const command of ['predict', 'evaluate']) {
+      const refused = await rnnc(command, run);
+      expect(refused).toMatchObject({ code: exitCodes.failed, out: '' });
+      expect(refused.err).toContain(`no epoch was done`);
+      expect(refused.err).toContain(`begin anew with other options; ${run} can be used again`);
+    }
+  });
+
+  it('on large numbers that are not normalised is told of that', async () => {
+    const data = put('large.csv', csv({ v: wave(60).map((value) => `${value}e25`), u: wave(60) }));
+    const large = ['train', next, '--data', data, '--inputs', 'v,u', '--targets', 'v', '--out'];
+    const { code, err } = await rnnc(...large, path('large-run'), '--no-normalise');
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toMatch(/Column "v" is not normalised, and reaches 4\.\d+e\+25: leave out --no-normalise/);
+    expect(err).not.toContain('Column "u" is not normalised');
+    expect((await rnnc(...large, path('scaled-run'), '--epochs', '1')).code).toBe(0);
+  });
+
   it('says so even where the disk is full', async () => {
     const run = path('no-room');
     expect((await rnnc(...forecast, ...leap, '--epochs', '9', '--no-clip', '--out', run)).code).toBe(1);

@@ -412,6 +412,8 @@ describe('a disk that is full', () => {
     folder.create();
     expect(() => folder.write('checkpoint', 'x')).toThrow('no space is left on the disk');
     expect(folder.has('checkpoint')).toBe(false);
+    folder.abandon();
+    expect(existsSync(folder.path)).toBe(false);
   });
 });
 
@@ -437,6 +439,16 @@ describe('a run that is gone on with', () => {
     expect(fewer).toMatchObject({ code: exitCodes.usage, out: '' });
     expect(fewer.err).toContain('--epochs 2: 3 epochs are done already.');
     expect(filesOf(run)).toEqual(before);
+  });
+
+  it('whose learning rate has gone down to 0 is not told to go on', async () => {
+    const { path: run } = await prepared('cosine', '--schedule', 'cosine');
+    const { code, out } = await rnnc('train', '--resume', run);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'There was nothing left to do: the learning rate has gone down to 0 at epoch 1. For more epochs begin a new run',
+    );
+    expect(out).not.toContain('--epochs above');
   });
 
   it('has weights and configuration that belong together', async () => {
