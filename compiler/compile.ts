@@ -1,8 +1,7 @@
 import { differentiate } from './autodiff/differentiate.ts';
 import type { Cell } from './cell/cell.ts';
 import { type Checked, check } from './cell/check.ts';
-import { hasSizedLags } from './cell/lags.ts';
-import { bindSizes } from './cell/sizes.ts';
+import { bindLagSizes, bindSizes } from './cell/sizes.ts';
 import { verifyCell } from './cell/verify.ts';
 import { compileCatalog } from './diagnostics/catalog/compile.ts';
 import { sizeCatalog } from './diagnostics/catalog/sizes.ts';
@@ -142,8 +141,9 @@ interface Front extends Pick<Stages, 'cell' | 'graph' | 'stabilised' | 'optimise
 
 /** All that does not depend on rounding and register block. */
 function frontStages(source: Source, options: CompileOptions): Front {
-  const { cell, graph, stabilised, optimised } = graphStages(source, options);
+  const cell = checkedCell(source, options);
   const binding = boundSizes(cell, options.sizes);
+  const { graph, stabilised, optimised } = graphStagesOf(cell, options);
   const training = options.training ?? true;
   const { batch = 1, window = training ? 64 : 1 } = options;
   checkExtents(cell, { batch, window });
@@ -177,7 +177,13 @@ export function graphStages(
   source: Source,
   options: CompileOptions = {},
 ): Pick<Stages, 'cell' | 'graph' | 'stabilised' | 'optimised'> {
-  const cell = checkedCell(source, options);
+  return graphStagesOf(checkedCell(source, options), options);
+}
+
+function graphStagesOf(
+  cell: Cell,
+  options: CompileOptions,
+): Pick<Stages, 'cell' | 'graph' | 'stabilised' | 'optimised'> {
   verifyCell(cell);
   const training = options.training ?? true;
   const { lengths = false, resets = false } = options;
@@ -188,7 +194,7 @@ export function graphStages(
 }
 
 /**
- * A checked cell as values. Where a lag is a size, the sizes must be known.
+ * A checked cell as values. Where a lag is made of sizes, those must be known.
  *
  * @throws CompileError where they are not, or do not fit
  */
@@ -196,7 +202,7 @@ export function stepGraph(
   cell: Cell,
   { sizes, training = true, noise = training ? 'drawn' : 'expected' }: CompileOptions = {},
 ): StepGraph {
-  return toGraph(cell, hasSizedLags(cell) ? boundSizes(cell, sizes).sizes : undefined, noise);
+  return toGraph(cell, lagSizes(cell, sizes), noise);
 }
 
 /**
@@ -228,6 +234,13 @@ export function checkSource(
   const { tree, diagnostics, lost } = parse(source);
   const checked = check(tree, { ...options, ...(diagnostics.length === 0 ? {} : { lost }) });
   return { cells: checked.cells, diagnostics: [...diagnostics, ...checked.diagnostics] };
+}
+
+/** @throws CompileError where a size that a lag is made of is missing, or does not fit */
+function lagSizes(cell: Cell, given: CompileOptions['sizes']): ReadonlyMap<string, number> {
+  const bound = bindLagSizes(cell, given ?? {});
+  if ('diagnostics' in bound) throw new CompileError(bound.diagnostics);
+  return bound.sizes;
 }
 
 /** @throws CompileError where sizes are missing or do not fit */

@@ -4,6 +4,7 @@ import { bindSizes } from '../../compiler/cell/sizes.ts';
 import { boundSizes, type CompileOptions, checkedCell, compileStages } from '../../compiler/compile.ts';
 import { type CheckedArray, gradcheck } from '../../compiler/gradcheck/gradcheck.ts';
 import type { Bound } from '../../compiler/graph/bind.ts';
+import type { SequenceGiven } from '../../compiler/graph/evaluate.ts';
 import type { TrainingGraph } from '../../compiler/graph/graph.ts';
 import { invariant } from '../../compiler/support/invariant.ts';
 import { placeOf } from '../case/array.ts';
@@ -64,7 +65,17 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
         `relative error ${error.toExponential(1)} (limit ${tolerance.toExponential()})\n`,
     );
   }
-  if (wrong.some(({ worst }) => Number.isNaN(worst!.symbolic) || Number.isNaN(worst!.numeric))) {
+  const isUndefined = wrong.some(
+    ({ worst }) => Number.isNaN(worst!.symbolic) || Number.isNaN(worst!.numeric),
+  );
+  const infinite = infiniteStarts(given);
+  if (isUndefined && infinite.length > 0) {
+    const [name] = infinite;
+    io.err(
+      `The start of ${infinite.join(' and ')} is infinite, and a difference beside infinity is no number, whatever the ` +
+        `--seed: write a large number instead, as in state ${name}: [...] = -1e6.\n`,
+    );
+  } else if (isUndefined) {
     io.err(
       'Random values lead out of the domain of some function (log, sqrt, a division); try another --seed.\n',
     );
@@ -78,6 +89,10 @@ export function gradcheckFile(path: string, command: GradcheckCommand, io: Io): 
   }
   return report.passed ? exitCodes.fine : exitCodes.failed;
 }
+
+/** States of which some entry begins at an infinity, by what the cell itself says. */
+const infiniteStarts = ({ starts }: SequenceGiven): readonly string[] =>
+  [...(starts ?? [])].flatMap(([name, array]) => (array.some((x) => Math.abs(x) === Infinity) ? [name] : []));
 
 /** What is not given gets a small size: differences cost four runs per entry. */
 function smallSizes(cell: Cell, given: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

@@ -1,5 +1,5 @@
 import type { Cell } from './cell.ts';
-import { constantOf, type Dim } from './dim.ts';
+import { type Dim, namesOf } from './dim.ts';
 import { visitExpressions } from './typed.ts';
 
 /** A state or an input that is read more than one step back. */
@@ -18,7 +18,7 @@ export function lagsOf(cell: Cell): readonly Lag[] {
   return found;
 }
 
-/** Whether the step itself, not only its shapes, depends on sizes: a lag is one. */
-export function hasSizedLags(cell: Cell): boolean {
-  return lagsOf(cell).some(({ steps }) => constantOf(steps) === undefined);
+/** Sizes that the step itself, not only its shapes, depends on: lags are made of them. */
+export function sizesOfLags(cell: Cell): ReadonlySet<string> {
+  return new Set(lagsOf(cell).flatMap(({ steps }) => namesOf(steps)));
 }

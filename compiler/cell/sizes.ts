@@ -4,6 +4,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Cell } from './cell.ts';
 import { evaluateDim, formatDim, namesOf } from './dim.ts';
 import { evaluateScalar } from './formula.ts';
+import { sizesOfLags } from './lags.ts';
 import { noiseProblem } from './noise.ts';
 
 export interface BoundSizes {
@@ -27,6 +28,27 @@ export function bindSizes(
   cell: Cell,
   given: ReadonlyMap<string, number> | Readonly<Record<string, number>>,
 ): BindResult {
+  return bindKnown(cell, given, () => true);
+}
+
+/**
+ * The sizes that lags are made of, which have to be known, and whichever others are.
+ *
+ * @param given  as for `bindSizes`
+ */
+export function bindLagSizes(
+  cell: Cell,
+  given: ReadonlyMap<string, number> | Readonly<Record<string, number>>,
+): BindResult {
+  const needed = sizesOfLags(cell);
+  return bindKnown(cell, given, (name) => needed.has(name));
+}
+
+function bindKnown(
+  cell: Cell,
+  given: ReadonlyMap<string, number> | Readonly<Record<string, number>>,
+  isNeeded: (name: string) => boolean,
+): BindResult {
   const values =
     given instanceof Map ? (given as ReadonlyMap<string, number>) : new Map(Object.entries(given));
   const diagnostics: Diagnostic[] = [];
@@ -41,14 +63,16 @@ export function bindSizes(
     for (const { name, default: standard, span } of parameters) {
       const value = values.get(name) ?? standard;
       if (value !== undefined) filled.set(name, value);
-      else diagnostics.push(diagnose(sizeCatalog.missing, span, { what, name, cell: cell.name }));
+      else if (isNeeded(name))
+        diagnostics.push(diagnose(sizeCatalog.missing, span, { what, name, cell: cell.name }));
     }
     return filled;
   };
   const sizes = fill(cell.sizes, 'size');
   const numbers = fill(cell.numbers, 'number');
   diagnostics.push(...badValues(cell, sizes, numbers));
-  if (diagnostics.length === 0)
+  const isComplete = sizes.size === cell.sizes.length && numbers.size === cell.numbers.length;
+  if (diagnostics.length === 0 && isComplete)
     diagnostics.push(...badFits(cell, sizes), ...badNoises(cell, { sizes, numbers }));
   return diagnostics.length === 0 ? { sizes, numbers } : { diagnostics };
 }

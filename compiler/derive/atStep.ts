@@ -1,5 +1,6 @@
 import { keptOf } from '../graph/lags.ts';
 import { number } from './algebra.ts';
+import type { Equation } from './equations.ts';
 import { type Formula, mapOperands, type Quantity } from './formula.ts';
 
 /** A formula of step t with the number of the step behind each name; what is one step back has the number before. */
@@ -33,3 +34,9 @@ export function quantityAt(quantity: Quantity, t: number): Formula {
       return quantity.varies ? at(quantity.role, t) : quantity;
   }
 }
+
+export const equationAt = ({ target, value, adds }: Equation, t: number): Equation => ({
+  target: atStep(target, t),
+  value: atStep(value, t),
+  adds,
+});

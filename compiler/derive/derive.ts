@@ -7,6 +7,7 @@ import { type ArrayCall, findArrayCalls } from './arrayCalls.ts';
 import type { DerivedEquations, Equation } from './equations.ts';
 import type { Formula, Quantity, QuantityRole } from './formula.ts';
 import { namePreActivations } from './preActivations.ts';
+import { refuseUnprinted } from './refusals.ts';
 import { rewriteSoftmaxGradients } from './softmaxGradients.ts';
 import { chooseTemporaries, inOrder } from './temporaries.ts';
 import { moveTotalsOut } from './totals.ts';
@@ -17,8 +18,10 @@ import { type Page, Writer } from './write.ts';
  * that is what is differentiated; else what arrives at each output from outside.
  *
  * @param frozen  parameters that want no gradient
+ * @throws CompileError where something is given once per sequence, or over a size
  */
 export function derive(graph: StepGraph, frozen: ReadonlySet<string> = new Set()): DerivedEquations {
+  refuseUnprinted(graph);
   const taken = userNames(graph);
   const builder = new GraphBuilder({ span: graph.nodes[0]!.origin.span, sweep: 'adjoint' }, graph.nodes);
   const arrayCalls = findArrayCalls(builder, graph);

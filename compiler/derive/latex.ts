@@ -173,6 +173,7 @@ const isTall = (text: string): boolean => /\\frac|\\begin|\\left/.test(text);
 const bracketed = (text: string): string => (isTall(text) ? `\\left( ${text} \\right)` : `(${text})`);
 
 function numberText(value: number): string {
+  if (value === Infinity) return '\\infty';
   const [digits, exponent] = String(value).split('e');
   return exponent === undefined ? digits! : `${digits} \\cdot 10^{${exponent.replace('+', '')}}`;
 }

@@ -1,8 +1,8 @@
 import { isNumber, number, product, quotient, sum } from './algebra.ts';
-import { quantityAt } from './atStep.ts';
+import { atStep, equationAt, quantityAt } from './atStep.ts';
 import type { DerivedEquations, Equation } from './equations.ts';
 import { type Formula, mapOperands, type Quantity, quantitiesOf } from './formula.ts';
-import { comment, type Section } from './sections.ts';
+import { comment, listed, type Section } from './sections.ts';
 
 /** The most names in one nested expression. */
 const LONGEST = 60;
@@ -23,10 +23,41 @@ export function nestedSections(derived: DerivedEquations, steps: number): readon
   const here = (role: Quantity['role'], at: number): Quantity => ({ ...state.previous, role, at });
   const forward = { target: here('value', steps), value, adds: false };
   const backward = { target: here('cotangent', 0), value: chain, adds: false };
+  const { startsAt } = state;
+  const between = valuesBetween(derived, name, chain);
+  const inside = [chain, ...between.map(({ value: part }) => part)]
+    .flatMap(quantitiesOf)
+    .filter(({ name: of, role, at }) => of === name && role === 'value' && at !== steps && at !== 0);
+  const first = startsAt === undefined ? [] : [comment(here('value', 0), ` is ${startsAt}.`)];
+  const starts = derived.starts.map((equation) => equationAt(equation, 1));
+  const shared = derived.forward.filter(({ target }) => target.kind === 'quantity' && !target.varies);
+  const states = distinct(inside);
+  const parts =
+    states.length === 0
+      ? []
+      : [
+          comment(
+            ...listed(states),
+            states.length === 1 ? ' is a part' : ' are parts',
+            ' of the expression above.',
+          ),
+        ];
   return [
-    { comments: [comment(`${derived.cell}, ${steps} steps as one expression.`)], equations: [forward] },
+    {
+      comments: [comment(`${derived.cell}, ${steps} steps as one expression.`), ...first],
+      equations: [...shared, ...starts, forward],
+    },
+    ...(between.length === 0
+      ? []
+      : [
+          {
+            comments: [...parts, comment('Values of these steps that the way back reads.')],
+            equations: between,
+          },
+        ]),
     {
       comments: [
+        ...(between.length === 0 ? parts : []),
         comment(
           'What ',
           here('cotangent', steps),
@@ -44,6 +75,31 @@ export function nestedSections(derived: DerivedEquations, steps: number): readon
       equations: [backward],
     },
   ];
+}
+
+const distinct = (quantities: readonly Quantity[]): readonly Quantity[] =>
+  [...new Map(quantities.map((q) => [`${q.name} ${q.at}`, q])).values()].toSorted((a, b) => a.at! - b.at!);
+
+/** Values that differ from step to step and are not the state, as far as a formula needs them, step by step. */
+function valuesBetween({ forward }: DerivedEquations, state: string, formula: Formula): readonly Equation[] {
+  const definitions = definitionsOf(forward, 'value');
+  const needed = new Map<number, Set<string>>();
+  const need = (part: Formula): void => {
+    for (const { name, role, varies, at } of quantitiesOf(part)) {
+      const definition = name === state || role !== 'value' || !varies ? undefined : definitions.get(name);
+      if (definition === undefined || at === undefined || needed.get(at)?.has(name)) continue;
+      needed.set(at, (needed.get(at) ?? new Set()).add(name));
+      need(atStep(definition, at));
+    }
+  };
+  need(formula);
+  return [...needed]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([t, names]) =>
+      forward
+        .filter(({ target }) => target.kind === 'quantity' && names.has(target.name))
+        .map((equation) => equationAt(equation, t)),
+    );
 }
 
 type Replace = (quantity: Quantity) => Formula | undefined;

@@ -23,10 +23,13 @@ export const comment = (...line: CommentLine): Comment => ({ line });
 /** The equations in the order of a lecture: the step, back through it, to the step before, then gradients. */
 export function sectionsOf(derived: DerivedEquations): readonly Section[] {
   const { cell, starts, forward, backward, previous, inputs, gradients, first, sequences, update } = derived;
+  // A start may read what is computed from parameters alone.
+  const shared = forward.filter(({ target }) => target.kind === 'quantity' && !target.varies);
+  const varying = forward.filter((equation) => !shared.includes(equation));
   const all: readonly Section[] = [
     {
       comments: [comment(`${cell}: one step, forward.`), ...startLines(derived)],
-      equations: [...starts, ...forward],
+      equations: starts.length === 0 ? forward : [...shared, ...starts, ...varying],
     },
     { comments: backwardLines(derived), equations: backward },
     {
@@ -152,7 +155,7 @@ function arrivals(previous: readonly Equation[]): CommentLine {
   return listed(previous.map(({ target }): Quantity => ({ ...(target as Quantity), role: 'fromNext' })));
 }
 
-function listed(quantities: readonly Quantity[]): CommentLine {
+export function listed(quantities: readonly Quantity[]): CommentLine {
   return quantities.flatMap((q, i) => {
     if (i === 0) return [q];
     return [i === quantities.length - 1 ? ' and ' : ', ', q];

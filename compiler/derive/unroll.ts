@@ -1,7 +1,7 @@
 import type { StepGraph } from '../graph/graph.ts';
 import { keptOf } from '../graph/lags.ts';
 import { number, sum } from './algebra.ts';
-import { atStep } from './atStep.ts';
+import { atStep, equationAt } from './atStep.ts';
 import { derive } from './derive.ts';
 import { allQuantities, type DerivedEquations, type Equation } from './equations.ts';
 import { nestedSections } from './nested.ts';
@@ -43,11 +43,11 @@ function stepByStep(derived: DerivedEquations, steps: number): readonly Section[
           `${cell}, ${steps} steps, forward: step by step, since as one expression they would be too long to read.`,
         ),
       ],
-      equations: place([...numbered, ...starts, ...shared], 1),
+      equations: place([...numbered, ...shared, ...starts], 1),
     },
     ...numbers.map((t) => ({ comments: [comment(`Step ${t}.`)], equations: place(each, t) })),
     ...numbers.toReversed().map((t) => ({
-      comments: [comment(`Step ${t}, backward.`), ...(t === steps ? arrivals(derived, t) : [])],
+      comments: [comment(`Step ${t}, backward.`), ...arrivals(derived, t, steps)],
       equations: place([...backward, ...previous, ...inputs], t),
     })),
     {
@@ -60,25 +60,23 @@ function stepByStep(derived: DerivedEquations, steps: number): readonly Section[
   return sections.filter(({ equations }) => equations.length > 0);
 }
 
-/** The names of what the last step is given; those of other steps are defined by the step after. */
-function arrivals({ backward, previous, inputs }: DerivedEquations, t: number): readonly Comment[] {
+/** The names of what a step is given from outside; what comes back to it is defined by the step after. */
+function arrivals(
+  { backward, previous, inputs }: DerivedEquations,
+  t: number,
+  steps: number,
+): readonly Comment[] {
   const used = allQuantities([...backward, ...previous, ...inputs]);
   const distinct = [...new Map(used.map((q) => [`${q.role} ${q.name}`, q])).values()];
   return distinct.flatMap((q): readonly Comment[] => {
     const numbered = { ...q, at: t };
-    if (q.role === 'fromNext') return [comment(numbered, ' is 0, or comes from outside.')];
+    if (q.role === 'fromNext') return t < steps ? [] : [comment(numbered, ' is 0, or comes from outside.')];
     if (q.role === 'fromHere')
       return [comment(numbered, ` is what the loss of step ${t} sends to output ${q.name}.`)];
     const isLoss = q.role === 'cotangent' && q.name === 'loss';
     return isLoss ? [comment(numbered, ` is the weight of the loss of step ${t}: 1 in a sum.`)] : [];
   });
 }
-
-const equationAt = ({ target, value, adds }: Equation, t: number): Equation => ({
-  target: atStep(target, t),
-  value: atStep(value, t),
-  adds,
-});
 
 function overSteps(equation: Equation, numbers: readonly number[]): readonly Equation[] {
   if (equation.adds) return numbers.map((t) => equationAt(equation, t));

@@ -15,7 +15,7 @@ import { Over } from './over.ts';
 /**
  * A checked cell as values: one step, one example.
  *
- * @param sizes  needed where a lag is a size (`hasSizedLags`)
+ * @param sizes  those that lags are made of (`sizesOfLags`)
  * @param noise  whether noise is read from memory, or is its expectation, a number
  */
 export function toGraph(

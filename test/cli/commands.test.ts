@@ -306,6 +306,14 @@ describe('gradcheck', () => {
     expect(out).toMatch(/input x .*12 entries/);
   });
 
+  it('says that a start at infinity is why nothing can be compared', async () => {
+    const text = 'cell Top(H) {\n  input x: [H]\n  state m: [H] = log(0)\n  m = max(m_prev, x)\n}\n';
+    const { code, err } = await rnnc('gradcheck', file('top.rnn', text));
+    expect(code).toBe(1);
+    expect(err).toContain('The start of m is infinite');
+    expect(err).not.toContain('try another --seed');
+  });
+
   it('leaves out what lies beside a kink, and says so', async () => {
     const text =
       'cell Kink(H) {\n  input x: [H]\n  param w: [H] ~ normal(0, 1)\n  y = relu(w - w) + abs(x)\n  output y\n}\n';

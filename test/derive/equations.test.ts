@@ -141,7 +141,8 @@ describe('unrolled equations, computed by hand', () => {
     const names = known(stages, given, expected.values);
     names.set('h_0', { shape: [3], data: [0, 0, 0] });
     names.set('h_3_bar', { shape: [3], data: [...given.finalCotangents!.get('h')!] });
-    const [forward, back] = equationsOf(unrolled).map((line) => line.slice(line.indexOf(' = ') + 3));
+    const values = equationsOf(unrolled).map((line) => line.slice(line.indexOf(' = ') + 3));
+    const [forward, back] = [values[0], values.at(-1)];
     close(
       evaluateFormula(parseFormula(forward!), (n) => (n === 'h_3' ? undefined : names.get(n))),
       expected.finals.get('h')!,
