@@ -1,7 +1,7 @@
 import { arrayAlgebra } from '../graph/arrayAlgebra.ts';
 import type { GraphBuilder } from '../graph/build.ts';
 import type { NodeId } from '../graph/graph.ts';
-import { arrayFunctions } from '../ops/array.ts';
+import { arrayFunctions, shiftedExponentials } from '../ops/array.ts';
 import type { ArrayCall } from './arrayCalls.ts';
 
 /** What goes back through a function of arrays: as reverse mode built it, and as a person writes it. */
@@ -85,8 +85,11 @@ const rewritings: ReadonlyMap<string, (place: Place) => Rewriting> = new Map([
     (place: Place): Rewriting => {
       const { cotangent } = place;
       const { algebra, exponentials, total, spread, probabilities } = parts(place);
+      const zero = algebra.constant(0);
+      const quotient = algebra.map('div', cotangent, total);
+      const slope = algebra.map('select', algebra.map('equal', total, zero), zero, quotient);
       return {
-        built: algebra.map('mul', spread(algebra.map('div', cotangent, total)), exponentials),
+        built: algebra.map('mul', spread(slope), exponentials),
         instead: algebra.map('mul', spread(cotangent), probabilities),
       };
     },
@@ -96,15 +99,11 @@ const rewritings: ReadonlyMap<string, (place: Place) => Rewriting> = new Map([
 /** The values inside softmax, as `ops/array.ts` builds them. */
 function parts({ builder, operand, axis }: Place) {
   const algebra = arrayAlgebra(builder);
-  const largest = algebra.map('stop_gradient', algebra.max(operand, axis));
-  const exponentials = algebra.map(
-    'exp',
-    algebra.map('sub', operand, algebra.spread(largest, operand, axis)),
-  );
+  const { exponentials, total } = shiftedExponentials(algebra, operand, axis);
   return {
     algebra,
     exponentials,
-    total: algebra.sum(exponentials, axis),
+    total,
     spread: (reduced: NodeId) => algebra.spread(reduced, operand, axis),
     probabilities: arrayFunctions.get('softmax')!.build(algebra, [operand], axis),
   };

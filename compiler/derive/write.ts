@@ -321,6 +321,7 @@ const mapWriters: ReadonlyMap<string, MapWriter> = new Map<string, MapWriter>([
   ['not', (a) => not(a)],
   ['select', (a, b, c) => choose(a, b, c)],
   ['pow', (a, b) => ({ kind: 'power', base: a, exponent: b, rank: Math.max(a.rank, b.rank) })],
+  ['log_total', (a) => call('log', [a], a.rank)],
   ['root', (a) => call('sqrt', [a], a.rank)],
   // What cuts the value off from its arguments is not the user's.
   ['surrogate', (value) => (value.kind === 'call' && value.fn === 'stop_gradient' ? value.args[0]! : value)],

@@ -44,11 +44,16 @@ export function evaluateNode(graph: Graph, id: NodeId, read: (operand: NodeId) =
       });
       const left = read(node.left);
       const right = read(node.right);
+      // What a one-hot vector does not pick is not read: an infinity there is no NaN.
+      const isHot = (operand: NodeId) => graph.nodes[operand]!.form === 'oneHot';
+      const [skipsLeft, skipsRight] = [isHot(node.left), isHot(node.right)];
       forEachPlace(extents, (place) => {
         const at = (axes: readonly number[], of: readonly number[]) =>
           axes.reduce((offset, label, axis) => offset * of[axis]! + place[labels.indexOf(label)]!, 0);
-        result[at(node.outAxes, shape)]! +=
-          left[at(node.leftAxes, leftShape)]! * right[at(node.rightAxes, rightShape)]!;
+        const a = left[at(node.leftAxes, leftShape)]!;
+        const b = right[at(node.rightAxes, rightShape)]!;
+        if ((skipsLeft && a === 0) || (skipsRight && b === 0)) return;
+        result[at(node.outAxes, shape)]! += a * b;
       });
       return result;
     }

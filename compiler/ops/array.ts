@@ -38,9 +38,12 @@ const entry = (
   arity = 1,
 ): ArrayFunction => ({ name, doc, arity, result, build });
 
-/** exp(x - max) and its sum: the shifted exponentials that softmax and its kin share. The shift cancels in the result. */
-function shiftedExponentials<V>(a: ArrayAlgebra<V>, x: V, axis: number | undefined) {
-  const largest = a.map('stop_gradient', a.max(x, axis));
+/**
+ * exp(x - max) and its sum: the shifted exponentials that softmax and its kin share. The shift cancels in the result. An
+ * infinite maximum is no shift: the exponentials of -infinity are 0 and so is their sum, infinity stays infinity.
+ */
+export function shiftedExponentials<V>(a: ArrayAlgebra<V>, x: V, axis: number | undefined) {
+  const largest = a.map('stop_gradient', a.map('finite', a.max(x, axis)));
   const shifted = a.map('sub', x, a.spread(largest, x, axis));
   const exponentials = a.map('exp', shifted);
   return { largest, shifted, exponentials, total: a.sum(exponentials, axis) };
@@ -94,11 +97,11 @@ export const arrayFunctions: ReadonlyMap<string, ArrayFunction> = new Map(
     }),
     entry(
       'logsumexp',
-      'Logarithm of the sum of exp(x), computed without overflow.',
+      'Logarithm of the sum of exp(x), computed without overflow; where all entries are -infinity it is -infinity, and its slope 0.',
       'reduced',
       (a, [x], axis) => {
         const { largest, total } = shiftedExponentials(a, x!, axis);
-        return a.map('add', largest, a.map('log', total));
+        return a.map('add', largest, a.map('log_total', total));
       },
     ),
     entry(

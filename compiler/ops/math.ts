@@ -5,7 +5,7 @@ import * as normal from './expansion/normal.ts';
 import { power } from './expansion/power.ts';
 import * as squashing from './expansion/squashing.ts';
 import { cosine, sine } from './expansion/wave.ts';
-import { constant } from './expression.ts';
+import { apply, constant } from './expression.ts';
 import { type AccuracyRange, binary, type Interval, type MathOp, ternary, unary } from './mathOp.ts';
 import {
   abs,
@@ -264,6 +264,14 @@ const logicOps: readonly MathOp[] = [
     domain: moderate,
     derivativeIsNot: 'zero, although the slope is 1',
   }),
+  unary('finite', {
+    doc: 'x where it is finite, else 0: what may be subtracted from infinities.',
+    inLanguage: false,
+    evaluate: (x) => (Number.isFinite(x) ? x : 0),
+    lowering: (x) => select(less(abs(x), Number.POSITIVE_INFINITY), x, 0),
+    partial: () => one,
+    domain: moderate,
+  }),
   ternary('surrogate', ['value', 'argument', 'slope'], {
     doc: 'The value; what arrives goes back to the argument times the slope: a function written `with derivative`.',
     inLanguage: false,
@@ -346,6 +354,16 @@ const powerOps: readonly MathOp[] = [
     maxError: 1,
     partial: (x) => div(1, x),
     domain: positive,
+  }),
+  unary('log_total', {
+    doc: 'Logarithm whose slope at 0 is taken as 0: of a sum of exponentials that are all exp(-infinity).',
+    inLanguage: false,
+    evaluate: Math.log,
+    lowering: logarithm,
+    maxError: 1,
+    partial: (x) => select(apply('equal', x, 0), 0, div(1, x)),
+    domain: positive,
+    kinkDistance: fromZero,
   }),
   unary('log1p', {
     doc: 'log(1 + x), accurate near 0.',

@@ -295,6 +295,118 @@ describe.each(cases)('$text', ({ pattern, text, meaning, isDifference, range = [
   });
 });
 
+const edges = [Number.NEGATIVE_INFINITY, -1.5, 0.5, 2, Number.POSITIVE_INFINITY];
+
+describe.each(cases)('$text at infinities', ({ text }) => {
+  const stages = stagesOf(cellOf(text), { window: 1 });
+  const cell = checkedCell({ name: 'test.rnn', text: cellOf(text) });
+  const asWritten = bind(differentiate(toGraph(cell)), boundSizes(cell));
+
+  it('is what it is as written, where that is a number or infinite', () => {
+    let compared = 0;
+    const entry = fc.constantFrom(...edges);
+    fc.assert(
+      fc.property(fc.tuple(entry, entry, entry), (point) => {
+        const [expected] = numbersOf(asWritten, point);
+        if (Number.isNaN(expected)) return;
+        compared++;
+        const [value] = numbersOf(stages.bound, point);
+        const [js, wasm] = (['js', 'wasm'] as const).map(
+          (target) => runProgram(stages, givenAt(point), target).buffer(bufferNames.loss)[0]!,
+        );
+        for (const [actual, relative] of [[value, 1e-6] as const, [js!, 1e-4] as const]) {
+          const isClose = Math.abs(actual - expected) <= relative * Math.max(1, Math.abs(expected));
+          if (actual !== expected && !isClose) throw new Error(`${actual} for ${expected} at ${point}`);
+        }
+        expect(wasm).toBe(js);
+      }),
+      { numRuns: 40, seed: 41_002, examples: edges.map((edge) => [[edge, edge, edge]]) },
+    );
+    expect(compared).toBeGreaterThan(4);
+  });
+});
+
+const { NEGATIVE_INFINITY: below, POSITIVE_INFINITY: above } = Number;
+
+describe.each(['log(exp(a) + exp(b) + exp(c))', 'log(sum(exp(v)))', 'logsumexp(v)', 'logsumexp(M, 1)[0]'])(
+  '%s',
+  (text) => {
+    const stages = stagesOf(cellOf(text), { window: 1 });
+
+    it.each([
+      // All are impossible: so is the sum, and it depends on none.
+      { point: [below, below, below], expected: [below, 0, 0, 0] },
+      { point: [below, 3, below], expected: [3, 0, 1, 0] },
+      { point: [above, 1, below], expected: [above] },
+      { point: [above, above, above], expected: [above] },
+      { point: [Number.NaN, 1, 2], expected: [Number.NaN] },
+    ])('at $point, in f64 and on every target', ({ point, expected }) => {
+      const compared = expected.length;
+      expect(numbersOf(stages.bound, point).slice(0, compared)).toEqual(expected);
+      for (const target of ['interpreter', 'js', 'wasm'] as const) {
+        const run = runProgram(stages, givenAt(point), target);
+        const slope = (name: string) => run.buffer(bufferNames.inputCotangent(name))[0]!;
+        const found = [run.buffer(bufferNames.loss)[0]!, slope('a'), slope('b'), slope('c')];
+        expect(found.slice(0, compared)).toEqual(expected);
+      }
+    });
+  },
+);
+
+describe('softmax of a row that is masked with -infinity', () => {
+  it.each([
+    ['softmax(v)[0]', [0, 0, 0, 0]],
+    ['softmax(v)[1]', [0.25, 0, 0.1875, -0.1875]],
+    ['log_softmax(v)[1]', [Math.log(0.25), 0, 0.75, -0.75]],
+    ['-log(softmax(v)[k])', [above]],
+  ] as const)('%s', (text, expected) => {
+    const { bound } = stagesOf(cellOf(text), { window: 1 });
+    const found = numbersOf(bound, [below, 0, Math.log(3)]);
+    expected.forEach((number, i) => {
+      if (Number.isFinite(number)) expect(found[i]).toBeCloseTo(number, 12);
+      else expect(found[i]).toBe(number);
+    });
+  });
+});
+
+it('a hidden Markov model from left to right starts at log(0)', () => {
+  const text = `cell LeftToRight() {
+  input e: [3]
+  state a: [] = 0, b: [] = log(0), c: [] = log(0)
+  param stay: [] = 0.1
+  a = a_prev + log(sigmoid(stay)) + e[0]
+  b = log(exp(a_prev + log(1 - sigmoid(stay))) + exp(b_prev + log(sigmoid(stay)))) + e[1]
+  c = log(exp(b_prev + log(1 - sigmoid(stay))) + exp(c_prev)) + e[2]
+  loss -log(exp(a) + exp(b) + exp(c))
+}
+`;
+  const { bound } = stagesOf(text, { window: 3 });
+  const stay = 0.1;
+  const e = [0.2, -0.3, 0.4, -1, 0.5, 0.6, 0.7, -0.2, 0.1];
+  /** Probabilities, not their logarithms: nothing is infinite. */
+  const lossAt = (u: number) => {
+    const p = 1 / (1 + Math.exp(-u));
+    let [a, b, c] = [1, 0, 0];
+    let loss = 0;
+    for (let t = 0; t < 3; t++) {
+      const [x, y, z] = e.slice(3 * t, 3 * t + 3).map(Math.exp);
+      [a, b, c] = [a * p * x!, (a * (1 - p) + b * p) * y!, (b * (1 - p) + c) * z!];
+      loss -= Math.log(a + b + c);
+    }
+    return loss;
+  };
+  const { loss, adjoint } = evaluateSequence(bound, {
+    steps: 3,
+    batch: 1,
+    parameters: new Map([['stay', Float64Array.of(stay)]]),
+    inputs: new Map([['e', Float64Array.from(e)]]),
+    lossWeights: Float64Array.of(1, 1, 1),
+  });
+  expect(loss!.reduce((total, x) => total + x, 0)).toBeCloseTo(lossAt(stay), 12);
+  const slope = (lossAt(stay + 1e-5) - lossAt(stay - 1e-5)) / 2e-5;
+  expect(adjoint!.gradients.get('stay')![0]).toBeCloseTo(slope, 8);
+});
+
 it('every rewrite of the table is tried', () => {
   expect(new Set(cases.map(({ pattern }) => pattern))).toEqual(
     new Set(stableRewrites.map(({ pattern }) => pattern)),

@@ -38,6 +38,9 @@ function softmaxAt(builder: GraphBuilder, id: NodeId): Softmax | undefined {
     : undefined;
 }
 
+/** Ops around a shift. */
+const unseen: ReadonlySet<string> = new Set(['stop_gradient', 'finite']);
+
 /** x - max(x), written by hand or by softmax itself: nothing overflows. */
 function isShifted(builder: GraphBuilder, id: NodeId): boolean {
   const node = builder.node(id);
@@ -46,7 +49,7 @@ function isShifted(builder: GraphBuilder, id: NodeId): boolean {
   for (;;) {
     const inner = builder.node(shift);
     if (inner.form === 'reduce') return inner.op === 'max' && inner.operand === node.operands[0];
-    const isWrapped = inner.form === 'broadcast' || (inner.form === 'map' && inner.op === 'stop_gradient');
+    const isWrapped = inner.form === 'broadcast' || (inner.form === 'map' && unseen.has(inner.op));
     if (!isWrapped) return false;
     shift = inner.form === 'broadcast' ? inner.operand : inner.operands[0]!;
   }

@@ -22,7 +22,10 @@ function exponent(builder: GraphBuilder, id: NodeId): NodeId | undefined {
 function shifted(builder: GraphBuilder, all: readonly NodeId[]) {
   const largest = builder.map(
     'stop_gradient',
-    all.reduce((most, x) => builder.map('max', most, x)),
+    builder.map(
+      'finite',
+      all.reduce((most, x) => builder.map('max', most, x)),
+    ),
   );
   const less = (x: NodeId) => builder.map('exp', builder.map('sub', x, largest));
   return { largest, less, total: builder.sum(all.map(less)) };
@@ -41,7 +44,7 @@ export const sumRewrites: readonly StableRewrite[] = [
       const all = exponents(builder, node.operands[0]!);
       if (all === undefined || all.some((x) => isLess(builder, x))) return undefined;
       const { largest, total } = shifted(builder, all);
-      return builder.repeat(builder.map('add', largest, builder.map('log', total)), node.type.shape);
+      return builder.repeat(builder.map('add', largest, builder.map('log_total', total)), node.type.shape);
     },
   },
   {
@@ -68,7 +71,7 @@ function isLess(builder: GraphBuilder, id: NodeId): boolean {
   const node = builder.node(id);
   if (node.form !== 'map' || (node.op !== 'sub' && node.op !== 'neg')) return false;
   let shift = builder.node(withoutRepeat(builder, node.operands.at(-1)!));
-  if (shift.form === 'map' && shift.op === 'stop_gradient')
+  while (shift.form === 'map' && (shift.op === 'stop_gradient' || shift.op === 'finite'))
     shift = builder.node(withoutRepeat(builder, shift.operands[0]!));
   return shift.form === 'map' && shift.op === 'max';
 }
