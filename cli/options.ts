@@ -25,7 +25,8 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   return (text) => {
     const number = Number(text);
     if (!Number.isSafeInteger(number) || number < least || number > most || text.trim() === '') {
-      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+      const open = most === Number.MAX_SAFE_INTEGER && !(number > most);
+      const range = open ? `of at least ${least}` : `from ${least} to ${most}`;
       throw new InvalidArgumentError(`It must be a whole number ${range}.`);
     }
     return number;

@@ -4,7 +4,7 @@ import { readHeldOut } from '../evaluate/held.ts';
 import { picture } from '../evaluate/picture.ts';
 import { errorTable, verdict } from '../evaluate/report.ts';
 import { type Score, score } from '../evaluate/scores.ts';
-import { type ExitCode, exitCodes } from '../failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../failure.ts';
 import { writeAtomically } from '../files.ts';
 import type { Io } from '../io.ts';
 import { feedbackOf } from '../predict/feedback.ts';
@@ -23,6 +23,12 @@ export interface EvaluateCommand {
 /** Scores a run's forecasts of rows it has not learned from, beside forecasts that need no network. */
 export async function evaluateRun(path: string, command: EvaluateCommand, io: Io): Promise<ExitCode> {
   const { data, unseen, horizon = 1, season, plot } = command;
+  if (plot !== undefined && !plot.endsWith('.svg')) {
+    throw new Failure(
+      exitCodes.usage,
+      `Cannot write ${plot}: the picture is SVG. Name a file that ends in .svg.`,
+    );
+  }
   const forecaster = new Forecaster(await openRun(path, io));
   const { configuration, predicts } = forecaster;
   const feedback =

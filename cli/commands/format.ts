@@ -31,6 +31,7 @@ export function formatFiles(paths: readonly string[], command: FormatCommand, io
 
 function formatFile(path: string, { check, stdout }: FormatCommand, io: Io): ExitCode {
   const source = readSource(path);
+  if (source.text.trim() === '') io.err(`${source.name}: there is nothing in it\n`);
   const text = format(source);
   if (check) {
     if (text === source.text) return exitCodes.fine;

@@ -13,6 +13,8 @@ export interface BoundInput {
   readonly columns: readonly string[];
   /** Entries are whole numbers 0 … classes - 1, and are not normalised. */
   readonly classes?: number;
+  /** The size of the cell that is how many classes there are; absent where that is an expression or a number. */
+  readonly classSize?: string;
 }
 
 export interface Wishes {
@@ -157,13 +159,20 @@ function checkCount(
   const extents = type.shape.map((dim) => evaluateDim(dim, sizes));
   const count = extents.reduce((product, extent) => product * extent, 1);
   if (count !== columns.length) {
+    const again = columns.find((column, i) => columns.indexOf(column) < i);
     const shape = extents.length === 0 ? '' : ` ([${extents.join(', ')}] here)`;
     refuse(
       `The ${what} ${declared(input)} takes ${count} ${count === 1 ? 'column' : 'columns'}${shape}, ` +
-        `and ${columns.length} ${columns.length === 1 ? 'is' : 'are'} given: ${columns.join(', ')}.`,
+        `and ${columns.length} ${columns.length === 1 ? 'is' : 'are'} given: ${columns.join(', ')}.` +
+        (again === undefined ? '' : ` ${again} is there twice.`),
     );
   }
-  return { name, columns, ...(classes === undefined ? {} : { classes: evaluateDim(classes, sizes) }) };
+  if (classes === undefined) return { name, columns };
+  const classSize = nameOf(classes);
+  return {
+    ...{ name, columns, classes: evaluateDim(classes, sizes) },
+    ...(classSize !== undefined && { classSize }),
+  };
 }
 
 const declared = ({ name, type }: Input): string => `${name}: [${type.shape.map(formatDim).join(', ')}]`;

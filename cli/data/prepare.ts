@@ -63,7 +63,11 @@ function* trainingValues(values: Float64Array, series: readonly Series[]) {
     for (let row = first; row < first + training; row++) yield values[row]!;
 }
 
-function classColumns({ inputs, targets }: Reading): ReadonlyMap<string, number> {
+/** By column of classes: how many there are. */
+export function classColumns({
+  inputs,
+  targets,
+}: Pick<Reading, 'inputs' | 'targets'>): ReadonlyMap<string, number> {
   return new Map(
     [...inputs, ...targets].flatMap(({ columns, classes }) =>
       classes === undefined ? [] : columns.map((column) => [column, classes] as const),
@@ -97,7 +101,13 @@ export function prepare(
       filled += fillColumn(table, column, table.columns.get(column)!, reading.fill, scale);
     }
   }
-  for (const [column, classes] of classColumns(reading)) checkClasses(table, column, classes);
+  const size = new Map(
+    [...reading.inputs, ...reading.targets].flatMap(({ columns, classSize }) =>
+      classSize === undefined ? [] : columns.map((column) => [column, classSize] as const),
+    ),
+  );
+  for (const [column, classes] of classColumns(reading))
+    checkClasses(table, column, classes, size.get(column));
   const ready = new Map<string, Float32Array>();
   for (const [column, scale] of scales) {
     ready.set(
@@ -132,13 +142,26 @@ function checkMeans(table: Table, classes: Iterable<string>): void {
   }
 }
 
-function checkClasses(table: Table, column: string, classes: number): void {
-  for (const [row, value] of table.columns.get(column)!.entries()) {
+/** More classes than that are likelier to be numbers of another kind. */
+const mostClasses = 1000;
+
+/** @param size  the size of the cell that says how many there are, where one does */
+function checkClasses(table: Table, column: string, classes: number, size: string | undefined): void {
+  const values = table.columns.get(column)!;
+  const wanted = values.reduce((most, value) => Math.max(most, value), 0) + 1;
+  const more =
+    size !== undefined &&
+    wanted > classes &&
+    wanted <= mostClasses &&
+    values.every((value) => value >= 0 && Number.isInteger(value))
+      ? ` For ${wanted} classes give -s ${size}=${wanted}.`
+      : '';
+  for (const [row, value] of values.entries()) {
     if (Number.isInteger(value) && value >= 0 && value < classes) continue;
     throw dataFailure(
       table.file,
       `line ${table.lines[row]}, column ${quoted(column)}: ${value} is no class; it must be a whole number ` +
-        `from 0 to ${classes - 1}.`,
+        `from 0 to ${classes - 1}, as classes count from 0.${more}`,
     );
   }
 }

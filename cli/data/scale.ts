@@ -20,7 +20,7 @@ export const rawScale = (scale: Scale): Scale => ({ ...scale, mean: 0, deviation
  * Mean and deviation of those values of a column that are there, in f64.
  *
  * @param values  in any order; NaN where one is missing
- * @throws Failure (failed) where there is none, or they are too large for a deviation
+ * @throws Failure (failed) where there is none, or they are too large or too small for a deviation
  */
 export function fitScale(file: string, column: string, values: () => Iterable<number>): Scale {
   let count = 0;
@@ -43,9 +43,10 @@ export function fitScale(file: string, column: string, values: () => Iterable<nu
   for (const value of values()) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
   const deviation = Math.sqrt(squares / count);
   if (!(deviation > 0 && deviation < Number.POSITIVE_INFINITY)) {
+    const what = deviation === 0 ? 'small' : 'large';
     throw dataFailure(
       file,
-      `the values of column ${quoted(column)} are too large or too close to be normalised.`,
+      `the values of column ${quoted(column)} are too ${what} to be normalised. Give them in another unit.`,
     );
   }
   return { column, mean, deviation, average: mean, constant };

@@ -40,6 +40,8 @@ export interface TableOptions {
   readonly delimiter: string;
   /** Whether values may be missing. */
   readonly gaps: boolean;
+  /** By column of classes: how many there are. */
+  readonly classes?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -86,7 +88,7 @@ class TableRows implements RowReader {
   constructor(file: string, options: TableOptions) {
     this.#file = file;
     this.#options = options;
-    this.#faults = new Faults(file, options.gaps);
+    this.#faults = new Faults(file, options);
     this.#columns = options.columns.map(() => new Growing());
   }
 
@@ -169,21 +171,24 @@ function grouped(keyOf: Float64Array, keys: readonly string[]) {
 /** Collects what is wrong with fields, so that one run shows several mistakes. */
 class Faults {
   readonly #file: string;
-  readonly #gaps: boolean;
+  readonly #options: TableOptions;
   readonly #shown: string[] = [];
   #count = 0;
   #missing = 0;
 
-  constructor(file: string, gaps: boolean) {
+  constructor(file: string, options: TableOptions) {
     this.#file = file;
-    this.#gaps = gaps;
+    this.#options = options;
   }
 
   add(line: number, column: string, field: string, what: 'missing' | 'wrong'): void {
-    if (what === 'missing' && this.#gaps) return;
+    const { gaps, classes } = this.#options;
+    if (what === 'missing' && gaps) return;
     this.#count++;
     if (what === 'missing') this.#missing++;
-    if (this.#shown.length < mostShown) this.#shown.push(faultMessage(this.#file, line, column, field, what));
+    if (this.#shown.length < mostShown) {
+      this.#shown.push(faultMessage(this.#file, line, column, field, what, classes?.get(column)));
+    }
   }
 
   settle(): void {
@@ -206,11 +211,12 @@ export function faultMessage(
   column: string,
   field: string,
   what: 'missing' | 'wrong',
+  classes?: number,
 ): string {
   const place = `${file}: line ${line}, column ${quoted(column)}: `;
   return what === 'missing'
     ? `${place}the value is missing${field.trim() === '' ? '' : ` (${quoted(field.trim())})`}.`
-    : `${place}${quoted(field)} is no number: ${whyWrong(field)}.`;
+    : `${place}${quoted(field)} is no number: ${whyWrong(field, classes)}.`;
 }
 
 /** Numbers of which nobody knows how many there will be. */

@@ -1,4 +1,4 @@
-import { columnsOf, type Prepared, prepare } from '../data/prepare.ts';
+import { classColumns, columnsOf, type Prepared, prepare } from '../data/prepare.ts';
 import { type Series, split } from '../data/split.ts';
 import { readTable, type Table } from '../data/table.ts';
 import { exitCodes, Failure } from '../failure.ts';
@@ -39,6 +39,7 @@ export async function readHeldOut(
     columns: columnsOf({ inputs, targets }),
     delimiter,
     gaps: fill !== undefined,
+    classes: classColumns({ inputs, targets }),
     ...(key !== undefined && { key }),
   });
   checkOrigin(table, fingerprint, unseen);

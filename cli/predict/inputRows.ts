@@ -105,7 +105,7 @@ export class InputRows implements RowReader {
     if (what === 'wrong' || fill === undefined) {
       const help =
         what === 'missing' ? '\n--fill previous (or zero, or mean) puts a value where one is missing.' : '';
-      throw new Failure(exitCodes.failed, `${faultMessage(file, line, column, field, what)}${help}`);
+      throw new Failure(exitCodes.failed, `${faultMessage(file, line, column, field, what, classes)}${help}`);
     }
     if (fill === 'zero') return 0;
     if (fill === 'mean') {

@@ -5,7 +5,7 @@ import type { Instance } from '../../runtime/index.ts';
 import { metadataName } from '../../runtime/safetensors.ts';
 import { bindColumns } from '../data/bind.ts';
 import type { Fill } from '../data/fill.ts';
-import { columnsOf, fitScales, prepare } from '../data/prepare.ts';
+import { classColumns, columnsOf, fitScales, prepare } from '../data/prepare.ts';
 import { checkScored, type Scored, scoredTargets } from '../data/scored.ts';
 import { type Series, split } from '../data/split.ts';
 import { readTable, type Table } from '../data/table.ts';
@@ -74,6 +74,7 @@ export async function beginRun(
     columns,
     delimiter,
     gaps: fill !== undefined,
+    classes: classColumns(bindings),
     ...(key !== undefined && { key }),
   });
   const { seed } = options.training;

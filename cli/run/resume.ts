@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Instance } from '../../runtime/index.ts';
-import { columnsOf, prepare } from '../data/prepare.ts';
+import { classColumns, columnsOf, prepare } from '../data/prepare.ts';
 import { checkScored, scoredTargets } from '../data/scored.ts';
 import { split } from '../data/split.ts';
 import { readTable } from '../data/table.ts';
@@ -61,6 +61,7 @@ export async function readRunData({ data, inputs, targets, ahead, columns, train
     columns: columnsOf({ inputs, targets }),
     delimiter,
     gaps: fill !== undefined,
+    classes: classColumns({ inputs, targets }),
     ...(key !== undefined && { key }),
   });
   if (table.fingerprint !== fingerprint) {

@@ -51,6 +51,14 @@ it('does not mind names and shapes that are wrong', async () => {
   expect(await rnnc('format', path)).toEqual({ code: 0, out: '', err: '' });
 });
 
+it('says that a file is empty', async () => {
+  for (const text of ['', '\n \n']) {
+    const path = file('empty.rnn', text);
+    const { code, err } = await rnnc('format', path);
+    expect({ code, err }).toEqual({ code: 0, err: `${path}: there is nothing in it\n` });
+  }
+});
+
 it('says why a file cannot be read, and exits with 3', async () => {
   mkdirSync(join(folder, 'folder.rnn'));
   const path = file('loose.rnn', loose);

@@ -306,6 +306,13 @@ describe('the picture', () => {
   });
 });
 
+it('a picture that is no SVG is refused before anything is scored', async () => {
+  const { code, out, err } = await rnnc('evaluate', run, '--plot', path('plot.png'));
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain('Name a file that ends in .svg.');
+  expect(existsSync(path('plot.png'))).toBe(false);
+});
+
 describe('a baseline', () => {
   it('never looks at rows that come after the one it is made at', () => {
     fc.assert(

@@ -165,6 +165,12 @@ describe('a CSV file', () => {
     ['hex', 'a,b\n0x10,2\n', '"0x10" is no number'],
     ['a huge number', 'a,b\n1e999,2\n', '"1e999" is no number: it must be finite'],
     ['a decimal comma', 'a,b\n"1,5",2\n', '"1,5" is no number: write a decimal point'],
+    [
+      'a comma of either kind',
+      'a,b\n"-1,500",2\n',
+      'write -1.500 if its comma is a decimal point, -1500 if it separates thousands',
+    ],
+    ['a decimal comma behind 0', 'a,b\n"0,500",2\n', 'write a decimal point'],
     ['thousands', "a,b\n1'000,2\n", 'leave out the separators of thousands'],
     ['a unit', 'a,b\n12 kg,2\n', 'leave out the unit'],
     ['zero bytes later on', `a,b\n${'1,2\n'.repeat(400)}\u0000,2\n`, 'line 402 has a NUL character'],

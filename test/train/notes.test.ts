@@ -104,3 +104,57 @@ describe('a run that cannot be written', () => {
     }
   });
 });
+
+describe('classes', () => {
+  const cell = (size: string, classes: string) => `cell Cls(I${size}) {
+  input x: [I]
+  target y: index(${classes})
+  state s: [I]
+  param W: [${classes}, I] = 0.1
+  s = x
+  scores = W @ s
+  output scores
+  loss cross_entropy(scores, y)
+}
+`;
+  const kinds = v.map((_, i) => (i % 4) + 1);
+  const data = put(
+    'kinds.csv',
+    csv({ v, kinds, half: kinds.map((kind) => kind / 2), text: kinds.map(() => 'cat') }),
+  );
+  const tried = (path: string, column: string, ...more: readonly string[]) =>
+    rnnc(
+      ...['train', path, '--data', data, '--inputs', 'v', '--targets', column, '--epochs', '1'],
+      ...['--out', `${path}-run`, ...more],
+    );
+
+  it('that do not fit name the size that would', async () => {
+    const sized = put('sized.rnn', cell(', K = 3', 'K'));
+    const { code, err } = await tried(sized, 'kinds');
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain(
+      'line 4, column "kinds": 3 is no class; it must be a whole number from 0 to 2, as classes count from 0. ' +
+        'For 5 classes give -s K=5.',
+    );
+    expect((await tried(sized, 'kinds', '-s', 'K=5')).code).toBe(0);
+    const half = await tried(put('half.rnn', cell(', K = 3', 'K')), 'half');
+    expect(half.err).toContain(
+      '0.5 is no class; it must be a whole number from 0 to 2, as classes count from 0.\n',
+    );
+    const fixed = await tried(put('fixed.rnn', cell('', '3')), 'kinds');
+    expect(fixed.err).toContain('as classes count from 0.\n');
+  });
+
+  it('that are texts are told what classes are', async () => {
+    const { err } = await tried(put('texts.rnn', cell(', K = 3', 'K')), 'text');
+    expect(err).toContain('"cat" is no number: classes are whole numbers, 0 to 2.');
+    expect(err).not.toContain('12.5');
+  });
+});
+
+it('one target is a target', async () => {
+  const three = put('three.csv', csv({ v: [1, 2, 4] }));
+  expect((await train(three, '--forecast', 'v', '--holdout', '0.34')).out).toContain(
+    '3 rows, 1 target to learn from, 1 held out',
+  );
+});

@@ -171,7 +171,11 @@ describe('data made ready', () => {
     const b = [1, 2, 3, 4];
     const { data } = await ready(csv({ a: [1e100, 2e100, 3e100, 2e100], b }), pairs, { holdout: 0 });
     await expect(ready(csv({ a: [1e200, 2e200, 3e200, 2e200], b }), pairs, { holdout: 0 })).rejects.toThrow(
-      'the values of column "a" are too large or too close to be normalised',
+      'the values of column "a" are too large to be normalised',
+    );
+    const small = csv({ a: [1e-300, 2e-300, 3e-300, 2e-300], b });
+    await expect(ready(small, pairs, { holdout: 0 })).rejects.toThrow(
+      'the values of column "a" are too small to be normalised',
     );
     expect([...data.inputs[0]!.columns[0]!].map((value) => value.toFixed(3))).toEqual([
       '-1.414',
@@ -190,7 +194,7 @@ describe('data made ready', () => {
     const { data } = await ready(csv({ a: [0, 2, 1, 2], b: [1, 2, 3, 4] }), classes);
     expect([...data.inputs[0]!.columns[0]!]).toEqual([0, 2, 1, 2]);
     await expect(ready(csv({ a: [0, 3, 1, 2], b: [1, 2, 3, 4] }), classes)).rejects.toThrow(
-      'line 3, column "a": 3 is no class; it must be a whole number from 0 to 2.',
+      'line 3, column "a": 3 is no class; it must be a whole number from 0 to 2, as classes count from 0.',
     );
   });
 

@@ -372,6 +372,18 @@ describe('rnnc train refuses', () => {
       'takes 3 columns',
     ],
     [
+      'a column twice',
+      [next, '--data', ab, '--forecast', 'a,a', '--inputs', 'a'],
+      usage,
+      'takes 1 column, and 2 are given: a, a. a is there twice.',
+    ],
+    [
+      'a seed beyond all numbers',
+      [next, '--data', ab, '--forecast', 'a', '--seed', '1e30'],
+      usage,
+      'a whole number from 0 to 9007199254740991',
+    ],
+    [
       'a missing value',
       [next, '--data', gap, '--forecast', 'b'],
       failed,
