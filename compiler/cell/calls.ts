@@ -13,6 +13,7 @@ import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { typeExpression, typeIndexOrReal, typeOf } from './expressions.ts';
 import { findFunction, functionNames, laterFunctions } from './functionNames.ts';
 import { writeOut } from './functions.ts';
+import { LONGEST_LAG } from './lags.ts';
 import { laggedMember } from './members.ts';
 import { previousOf } from './names.ts';
 import { isNoiseDistribution } from './noise.ts';
@@ -55,9 +56,6 @@ export function callRule(e: Call, env: Env): Checked {
   const args = e.args.map((arg) => typeExpression(arg, env));
   return args.every((arg) => arg !== undefined) ? drawOf(name, args, e.span, env) : undefined;
 }
-
-/** Each step back is a state of its own. */
-const LONGEST_LAG = 1000;
 
 /** Whether this is a function of arrays, and no function of the user hides it. */
 const goesOver = (name: string, env: Env): boolean =>

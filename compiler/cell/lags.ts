@@ -2,6 +2,9 @@ import type { Cell } from './cell.ts';
 import { type Dim, namesOf } from './dim.ts';
 import { visitExpressions } from './typed.ts';
 
+/** Each step back is a state of its own. */
+export const LONGEST_LAG = 1000;
+
 /** A state or an input that is read more than one step back. */
 export interface Lag {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { LONGEST_LAG } from '../cell/lags.ts';
 import { perStep } from '../cell/type.ts';
 import { GraphBuilder } from './build.ts';
 import type { GraphNode, NamedNode, NodeId, Origin, StateNodes, StepGraph } from './graph.ts';
@@ -21,6 +22,9 @@ export const rowControls = {
   /** What `step` is more than the number of the window's steps says: at most 0. */
   stepOffset: 'rows.stepOffset',
 } as const;
+
+/** The hidden state that counts steps since a reset, where class numbers are looked back at further than one step. */
+const resetAge = 'steps since a reset';
 
 export const isRowControl = (name: string): boolean =>
   Object.values(rowControls).some((known) => known === name);
@@ -57,16 +61,28 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
   const zeroWhereEnded = (id: NodeId): NodeId =>
     lengths ? builder.map('select', controlOf('ended'), builder.fill(0), id) : id;
 
-  const sinceStart = (leaf: NodeId): NodeId => builder.map('add', leaf, controlOf('stepOffset'));
+  const stayWhereEnded = (previous: NodeId, next: NodeId): NodeId =>
+    lengths ? builder.map('select', controlOf('ended'), previous, next) : next;
+  let sinceReset: StateNodes | undefined;
+  const stepsSinceReset = (): NodeId => {
+    const previous = builder.leaf('previous', resetAge, { shape: [], outer: perStep, element: 'real' });
+    const age = builder.map('select', controlOf('reset'), builder.fill(0), previous);
+    sinceReset ??= {
+      name: resetAge,
+      previous,
+      start: builder.fill(LONGEST_LAG),
+      next: stayWhereEnded(previous, builder.map('add', age, builder.fill(1))),
+      hidden: true,
+    };
+    return age;
+  };
   /**
    * Whether the previous value of a state of class numbers is its start. What is kept for a lag stays as it is at a reset:
    * it is the start for as many steps as are looked back.
    */
   const isAtStart = ({ name }: StateNodes): NodeId => {
     const lag = 1 + (keptOf(name)?.steps ?? 0);
-    if (lag === 1) return controlOf('reset');
-    const step = builder.leaf('step', 'step', { shape: [], outer: perStep, element: 'real' });
-    return builder.map('less', sinceStart(step), builder.fill(lag));
+    return lag === 1 ? controlOf('reset') : builder.map('less', stepsSinceReset(), builder.fill(lag));
   };
 
   const stateOf = new Map(graph.states.map((state) => [state.previous, state]));
@@ -89,7 +105,7 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
       case 'leaf': {
         const leaf = builder.copy(node);
         if (!resets) return leaf;
-        if (node.role === 'step') return sinceStart(leaf);
+        if (node.role === 'step') return builder.map('add', leaf, controlOf('stepOffset'));
         const state = node.type.element === 'real' ? stateOf.get(id) : undefined;
         return state === undefined
           ? leaf
@@ -128,14 +144,12 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
   const states = graph.states.map((state) => {
     const previous = before(state.previous);
     const next = move(state.next);
-    const stays = lengths && builder.type(previous).element === 'real';
+    const isReal = builder.type(previous).element === 'real';
     return {
       ...state,
       previous,
       start: move(state.start),
-      next: stays
-        ? at(graph.nodes[state.next]!.origin, () => builder.map('select', controlOf('ended'), previous, next))
-        : next,
+      next: isReal ? at(graph.nodes[state.next]!.origin, () => stayWhereEnded(previous, next)) : next,
     };
   });
   const outputs = guarded(graph.outputs);
@@ -152,7 +166,7 @@ export function withRows(graph: StepGraph, { lengths, resets }: RowOptions): Ste
     targets: named(graph.targets),
     entries: named(graph.entries),
     parameters: named(graph.parameters),
-    states,
+    states: sinceReset === undefined ? states : [...states, sinceReset],
     outputs,
     ...(loss === undefined ? {} : { loss }),
   };

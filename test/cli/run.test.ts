@@ -414,6 +414,26 @@ describe('what is carried', () => {
     expect(ofRow(found, 0)).not.toEqual(ofRow(whole.outputs.h!.data, 0));
   });
 
+  it.each(targets)(
+    'what a lag looks back at is the start that is given, and after a reset that of the cell, %s',
+    async (target) => {
+      const cell = file(
+        'classes_back.rnn',
+        'cell Back(V) {\n  input k: index(V) = 1\n  const e: [V] = (i) -> i\n  y = e[prev(k, 2)] + 10*e[k_prev]\n  output y\n}\n',
+      );
+      const data = { format: 'rnnc-case-1', sizes: { V: 5 }, steps: 5, parameters: {} };
+      const given = { ...data, inputs: { k: [[0], [2], [3], [1], [4]] }, starts: { k: [4] } };
+      const resets = (...at: number[]) => ({ resets: [0, 1, 2, 3, 4].map((t) => [at.includes(t) ? 1 : 0]) });
+      const read = async (times: object) =>
+        (await run(file, cell, { ...given, ...times }, target)).result.outputs.y!.data;
+      expect(await read({})).toEqual([41, 4, 20, 32, 13]);
+      expect(await read(resets())).toEqual([41, 4, 20, 32, 13]);
+      expect(await read(resets(3))).toEqual([41, 4, 20, 11, 11]);
+      expect(await read(resets(0))).toEqual([11, 1, 20, 32, 13]);
+      expect(await read({ ...resets(2), lengths: [4] })).toEqual([41, 4, 11, 31, 0]);
+    },
+  );
+
   it.each(targets)('a start that is given is cut off from the learned one, %s', async (target) => {
     const cell = join(examples, 'learned_start.rnn');
     const base = {
