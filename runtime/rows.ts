@@ -116,7 +116,7 @@ export class RowControls {
       reset?.fill(0);
       stepOffset?.fill(0);
     }
-    this.lengths = lengths;
+    this.lengths = lengths && Array.from(lengths);
     this.#isDirty = lengths !== undefined || resets !== undefined;
     const counts = carried.stepsBefore!;
     const begun = carried.stepsAtResetBefore!;

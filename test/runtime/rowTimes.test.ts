@@ -227,6 +227,17 @@ describe('rows of different lengths that begin anew', () => {
     const mean = cell.meanLoss();
     expect(cell.meanLoss(new Float32Array(steps * batch).fill(2))).toBeCloseTo(mean, 6);
     expect(cell.losses.filter((value, i) => isPadding(i) && value !== 0)).toHaveLength(0);
+    cell.backward();
+    const { U } = cell.gradients;
+    const gradient = [...U!];
+    // They were read when they were given.
+    const reused = Int32Array.from(lengths);
+    cell.start();
+    cell.forward({ x, token }, steps, { targets: y, lengths: reused, resets });
+    reused.fill(steps);
+    expect(cell.meanLoss()).toBe(mean);
+    cell.backward();
+    expect([...U!]).toEqual(gradient);
     // Without them the next run is of whole rows again.
     const filled = (values: ArrayLike<number>) => Float32Array.from(values, (v) => (v > -9 && v < 9 ? v : 0));
     cell.start();
