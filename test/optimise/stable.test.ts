@@ -106,6 +106,18 @@ const cases: readonly Case[] = [
     meaning: (x) => log(subtract(exp(x), one)),
     range: [1 / 64, 800],
   },
+  {
+    pattern: 'log(1 - exp(x))',
+    text: 'log(1 - exp(x))',
+    meaning: (x) => log(subtract(one, exp(x))),
+    range: [-300, -1 / 64],
+  },
+  {
+    pattern: 'log(1 - exp(x))',
+    text: 'log(1 - exp(x*0.0000001))',
+    meaning: (x) => log(subtract(one, exp(multiply(x, small)))),
+    range: [-800, -1],
+  },
   { pattern: 'log(exp(x))', text: 'log(exp(x))', meaning: (x) => x },
   { pattern: 'log(1 + x)', text: 'log(1 + x*0.0000001)', meaning: (x) => log(add(one, multiply(x, small))) },
   {

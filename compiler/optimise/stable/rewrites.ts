@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../../graph/build.ts';
 import type { NodeId } from '../../graph/graph.ts';
 import { apply, argument, type ScalarExpression } from '../../ops/expression.ts';
-import { add, div, exp, log, mul, neg, sigmoid, softplus, sub } from '../../ops/notation.ts';
+import { add, div, exp, less, log, mul, neg, select, sigmoid, softplus, sub } from '../../ops/notation.ts';
 import { printScalar } from '../../ops/printScalar.ts';
 import { arrayRewrites } from './arrays.ts';
 import { instantiate, match } from './match.ts';
@@ -102,6 +102,10 @@ const formulas: readonly StableRewrite[] = [
   formula(log(sub(exp(a), 1)), add(a, log(neg(expm1(neg(a))))), {
     why: 'exp(x) - 1 is exp(x)*(1 - exp(-x)), and the logarithm of a product is a sum.',
     cures: 'exp(x) overflows, and near 0 the difference cancels',
+  }),
+  formula(log(sub(1, exp(a))), select(less(-0.7, a), log(neg(expm1(a))), log1p(neg(exp(a)))), {
+    why: '1 - exp(x) is -expm1(x); log1p(z) is log(1 + z).',
+    cures: 'near 0 the difference cancels, and for very negative x it is rounded to 1',
   }),
   formula(log(exp(a)), a, {
     why: 'The logarithm undoes the exponential for every x.',
