@@ -115,7 +115,7 @@ export function prepare(
       Float32Array.from(table.columns.get(column)!, (value) => normalised(value, scale)),
     );
   }
-  for (const [column, values] of ready) checkRange(table, column, values);
+  for (const [column, values] of ready) checkRange(table, values, scales.get(column)!);
   const of = ({ name, columns }: BoundInput) => ({
     name,
     columns: columns.map((column) => ready.get(column)!),
@@ -166,12 +166,13 @@ function checkClasses(table: Table, column: string, classes: number, size: strin
   }
 }
 
-function checkRange(table: Table, column: string, values: Float32Array): void {
+function checkRange(table: Table, values: Float32Array, { column, mean, deviation, constant }: Scale): void {
   const row = values.findIndex((value) => !Number.isFinite(value));
   if (row < 0) return;
   throw dataFailure(
     table.file,
     `line ${table.lines[row]}, column ${quoted(column)}: ${table.columns.get(column)![row]} is outside the range of ` +
-      'single precision, in which networks compute.',
+      'single precision, in which networks compute.' +
+      (mean === 0 && deviation === 1 && !constant ? ' Leave out --no-normalise or --raw.' : ''),
   );
 }

@@ -6,7 +6,7 @@ const muchWorse = 100;
 
 /**
  * A sentence where the best held-out loss is far from what the mean of the training part would have had, which needs no
- * network. Only where every target is normalised, so that it is known what that is.
+ * network; or where that, too, is far off. Only where every target is normalised, so that it is known what that is.
  *
  * @param best  the best loss on the held-out rows
  */
@@ -19,7 +19,15 @@ export function poorResult({ configuration, data }: Run, best: number): string |
   );
   if (!known) return undefined;
   const ofMean = errorOfMean(data);
-  if (!(best > muchWorse * Math.max(1, ofMean))) return undefined;
+  const limit = muchWorse * targets.reduce((sum, { columns: own }) => sum + own.length, 0);
+  if (!(best > limit)) return undefined;
+  if (ofMean > limit) {
+    return (
+      `The best held-out loss is ${short(best)}: the held-out rows lie far outside of what was learned from, at a mean squared ` +
+      `distance of ${short(ofMean)} from the mean, where 1 is usual. Look for outliers in the data.`
+    );
+  }
+  if (best <= muchWorse * ofMean) return undefined;
   return (
     `The best held-out loss, ${short(best)}, is far worse than predicting the mean, whose squared error is ` +
     `${short(ofMean)}. Look for outliers in the data, at the cell, and at --learning-rate.`

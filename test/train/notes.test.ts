@@ -82,6 +82,13 @@ describe('a note', () => {
     expect(poor.err).toMatch(
       /^The best held-out loss, \d{10,}, is far worse than predicting the mean, whose squared error is [01]\.\d+\./,
     );
+    const late = await rnnc(
+      ...['train', cell, '--data', leaps, '--inputs', 'v', '--targets', 'u', '--epochs', '1'],
+      ...['--out', path('late')],
+    );
+    expect(late.err).toMatch(
+      /the held-out rows lie far outside of what was learned from, at a .* \d{10,} from/,
+    );
     const raw = await rnnc(
       ...['train', cell, '--data', leaps, '--inputs', 'u', '--targets', 'v', '--epochs', '1', '--raw', 'v'],
       ...['--out', path('raw')],

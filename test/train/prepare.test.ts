@@ -177,6 +177,10 @@ describe('data made ready', () => {
     await expect(ready(small, pairs, { holdout: 0 })).rejects.toThrow(
       'the values of column "a" are too small to be normalised',
     );
+    const [large, raw] = [csv({ a: [1e100, 2e100, 3e100, 2e100], b }), new Set(['a'])];
+    await expect(ready(large, pairs, { holdout: 0 }, raw)).rejects.toThrow(
+      'line 2, column "a": 1e+100 is outside the range of single precision, in which networks compute. Leave out --no-norm',
+    );
     expect([...data.inputs[0]!.columns[0]!].map((value) => value.toFixed(3))).toEqual([
       '-1.414',
       '0.000',
