@@ -40,7 +40,7 @@ async function spoiled(spoil: (data: Spoiled) => void, ...rest: readonly string[
 it('a cell that there is not: said of the case, or of the source first where that is wrong, too', async () => {
   const other = JSON.stringify({ ...JSON.parse(good), cell: 'Other' });
   const err = await refusal(other);
-  expect(err).toMatch(/case\.json {2}RNN603 {2}.*elman\.rnn has no cell Other\n {2}There are Elman\.\n$/);
+  expect(err).toMatch(/case\.json {2}RNN603 {2}.*elman\.rnn has no cell Other\n {2}There is Elman\.\n$/);
   expect(err).not.toContain('RNN304');
   const wrong = file('wrong.rnn', 'cell A(N) { input x: [N]\n y = x +\n output y }');
   const ofSource = await rnnc('run', wrong, '--data', file('case.json', other));
@@ -106,7 +106,7 @@ describe('one mistake', () => {
     ['RNN602  seed must be a whole number of at least 0, and is -1', (c) => Object.assign(c, { seed: -1 })],
     ['RNN602  cell must be a name, and is 3', (c) => Object.assign(c, { cell: 3 })],
     [
-      'elman.rnn has no cell Elmann\n  Did you mean Elman? There are Elman.',
+      'elman.rnn has no cell Elmann\n  Did you mean Elman? There is Elman.',
       (c) => Object.assign(c, { cell: 'Elmann' }),
     ],
     ['RNN603  A case has no part input\n  Did you mean inputs?', (c) => Object.assign(c, { input: {} })],

@@ -46,9 +46,7 @@ export const innerCellCatalog = {
     inCell('cell inner: LSTN(H, H)', 'input x: [H]', 'n = inner(x)', 'output y = n.h'),
     ({ name, known, nearest, hint }) => ({
       message: `There is no cell ${name}`,
-      hint:
-        hint ??
-        `${nearest === undefined ? '' : `Did you mean ${nearest}? `}${known.length === 0 ? 'There are none here.' : `There are ${known.join(', ')}.`}`,
+      hint: hint ?? `${nearest === undefined ? '' : `Did you mean ${nearest}? `}${whatThereIs(known)}`,
     }),
   ),
   recursiveCell: entry<{ names: readonly string[] }>(
@@ -181,3 +179,8 @@ export const innerCellCatalog = {
     }),
   ),
 };
+
+function whatThereIs(names: readonly string[]): string {
+  if (names.length === 0) return 'There are none here.';
+  return names.length === 1 ? `There is ${names[0]}.` : `There are ${names.join(', ')}.`;
+}
