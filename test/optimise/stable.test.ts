@@ -43,6 +43,13 @@ interface Case {
 const sigmoid = (x: Precise) => divide(one, add(one, exp(negative(x))));
 const sum = (...xs: readonly Precise[]) => xs.reduce(add);
 
+const two = add(one, one);
+const weightedMean = '(u*exp(a) + v*exp(b))/(exp(a) + exp(b))';
+const meanOf = (v: readonly Precise[]) => {
+  const above = v.map((x, i) => multiply(exp(x), precise(i - 1)));
+  return divide(sum(...above), sum(...v.map((x) => exp(x))));
+};
+
 /* Meanings are the patterns themselves, in arithmetic that neither overflows nor cancels. */
 const cases: readonly Case[] = [
   {
@@ -75,6 +82,32 @@ const cases: readonly Case[] = [
     range: [-400, 400],
   },
   {
+    pattern: 'sum(exp(v)*z)/sum(exp(v))',
+    isDifference: true,
+    text: 'sum(exp(v)*[-1; 0; 1])/sum(exp(v))',
+    meaning: (...v) => meanOf(v),
+  },
+  {
+    pattern: 'sum(exp(v)*z)/sum(exp(v))',
+    isDifference: true,
+    text: 'dot([-1; 0; 1], exp(v))/sum(exp(v))',
+    meaning: (...v) => meanOf(v),
+  },
+  {
+    pattern: 'sum(exp(v)*z)/sum(exp(v))',
+    isDifference: true,
+    text: '((exp(M) @ [-1; 0; 1])/sum(exp(M), 1))[1]',
+    meaning: (...v) => meanOf(v.map((x) => add(x, x))),
+    range: [-400, 400],
+  },
+  {
+    pattern: 'sum(exp(v)*z)/sum(exp(v))',
+    isDifference: true,
+    text: '((exp(M).T @ [1; 0])/sum(exp(M), 0))[1]',
+    meaning: (_a, b) => divide(exp(b), add(exp(b), exp(add(b, b)))),
+    range: [-400, 400],
+  },
+  {
     pattern: 'log(sum(exp(v)))',
     isDifference: true,
     text: 'log(sum(exp(v)))',
@@ -100,6 +133,16 @@ const cases: readonly Case[] = [
   { pattern: 'log(sigmoid(x))', text: 'log(sigmoid(x))', meaning: (x) => log(sigmoid(x)) },
   { pattern: 'log(1 + exp(x))', text: 'log(exp(x) + 1)', meaning: (x) => log(add(one, exp(x))) },
   { pattern: 'log1p(exp(x))', text: 'log1p(exp(x))', meaning: (x) => log(add(one, exp(x))) },
+  {
+    pattern: 'log1p(-sigmoid(x))',
+    text: 'log1p(-sigmoid(x))',
+    meaning: (x) => log(subtract(one, sigmoid(x))),
+  },
+  {
+    pattern: 'log1p(-sigmoid(x))',
+    text: 'log(1 - 1/(1 + exp(-x)))',
+    meaning: (x) => log(subtract(one, sigmoid(x))),
+  },
   {
     pattern: 'log(exp(x) - 1)',
     text: 'log(exp(x) - 1)',
@@ -144,6 +187,11 @@ const cases: readonly Case[] = [
     meaning: (x) => divide(subtract(exp(x), one), add(exp(x), one)),
   },
   {
+    pattern: '(1 - exp(x))/(1 + exp(x))',
+    text: '(1 - exp(-2*x))/(1 + exp(-2*x))',
+    meaning: (x) => divide(subtract(one, exp(negative(add(x, x)))), add(one, exp(negative(add(x, x))))),
+  },
+  {
     pattern: 'exp(a)/(exp(a) + exp(b))',
     text: 'exp(a)/(exp(b) + exp(a))',
     meaning: (a, b) => divide(exp(a), add(exp(a), exp(b))),
@@ -152,6 +200,11 @@ const cases: readonly Case[] = [
     pattern: 'exp(x)/(1 + exp(x))',
     text: 'exp(x)/(1 + exp(x))',
     meaning: (x) => divide(exp(x), add(one, exp(x))),
+  },
+  {
+    pattern: 'exp(x)/(1 + exp(x))',
+    text: 'exp(-x)/(1 + exp(-x))',
+    meaning: (x) => sigmoid(negative(x)),
   },
   { pattern: '1/(1 + exp(x))', text: '1/(1 + exp(-x))', meaning: (x) => sigmoid(x) },
   {
@@ -184,14 +237,55 @@ const cases: readonly Case[] = [
     meaning: (a, _b, c) => log(sum(exp(a), one, exp(c!))),
   },
   {
-    pattern: 'exp(a)/(exp(a) + exp(b) + exp(c))',
+    pattern: 'log(exp(a) + exp(b))',
+    isDifference: true,
+    text: 'log(exp(a) + 2*exp(b) + exp(c)/3)',
+    meaning: (a, b, c) => log(sum(exp(a), exp(b), exp(b), divide(exp(c!), precise(3)))),
+  },
+  {
+    pattern: 'log(exp(a) + exp(b))',
+    isDifference: true,
+    text: 'log((exp(x) + exp(-x))/2)',
+    meaning: (x) => log(divide(add(exp(x), exp(negative(x))), two)),
+  },
+  {
+    pattern: 'log(exp(a) + exp(b))',
+    isDifference: true,
+    text: 'log(2 + exp(x))',
+    meaning: (x) => log(add(two, exp(x))),
+  },
+  {
+    pattern: weightedMean,
     text: 'exp(b)/(exp(a) + exp(b) + exp(c))',
     meaning: (a, b, c) => divide(exp(b), sum(exp(a), exp(b), exp(c))),
   },
   {
-    pattern: 'exp(a)/(exp(a) + exp(b) + exp(c))',
+    pattern: weightedMean,
     text: 'exp(b)/(exp(a) + exp(b) + 1)',
     meaning: (a, b) => divide(exp(b), sum(exp(a), exp(b), one)),
+  },
+  {
+    pattern: weightedMean,
+    isDifference: true,
+    text: '(exp(a)*(0.001*c) - 2*exp(b))/(exp(a) + exp(b))',
+    meaning: (a, b, c) =>
+      divide(
+        subtract(multiply(exp(a), multiply(precise(0.001), c!)), multiply(two, exp(b))),
+        add(exp(a), exp(b)),
+      ),
+  },
+  {
+    pattern: weightedMean,
+    isDifference: true,
+    text: '0.001*c*exp(a)/(exp(a) + exp(b))',
+    meaning: (a, b, c) => divide(multiply(exp(a), multiply(precise(0.001), c!)), add(exp(a), exp(b))),
+  },
+  {
+    pattern: weightedMean,
+    isDifference: true,
+    text: '(0.001*c + exp(a))/(3*exp(a) + 1)',
+    meaning: (a, _b, c) =>
+      divide(add(multiply(precise(0.001), c!), exp(a)), add(multiply(precise(3), exp(a)), one)),
   },
 ];
 
@@ -205,6 +299,7 @@ const cellOf = (text: string): string => {
     '  x = a',
     '  v = [a; b; c]',
     '  M = [outer([1], v); outer([2], v)]',
+    '  u = 0.5 + tanh(b)',
   ];
   return ['cell Example() {', ...shapes, `  loss ${text}`, '}', ''].join('\n');
 };
@@ -365,6 +460,64 @@ describe.each(['log(exp(a) + exp(b) + exp(c))', 'log(sum(exp(v)))', 'logsumexp(v
   },
 );
 
+describe('over a size, where one entry of three is no part of the row', () => {
+  const overSize = (text: string) =>
+    `cell Example(S) {\n  input e: [] over S, z: [] over S\n  loss ${text}\n}\n`;
+  const sum = (xs: readonly number[]) => xs.reduce((total, x) => total + x, 0);
+  const shares = (e: readonly number[]) => {
+    const powers = e.map((x) => Math.exp(x - Math.max(...e)));
+    return powers.map((power) => power / sum(powers));
+  };
+  const mean = (e: readonly number[], z: readonly number[]) => sum(shares(e).map((p, i) => p * z[i]!));
+  const slopeOfMean = (e: readonly number[], z: readonly number[]) =>
+    shares(e).map((p, i) => p * (z[i]! - mean(e, z)));
+
+  it.each([
+    ['sum((exp(e)/sum(exp(e) over S))*z over S)', 'exp(v)/sum(exp(v))', mean, slopeOfMean],
+    ['sum(exp(e)*z over S)/sum(exp(e) over S)', 'sum(exp(v)*z)/sum(exp(v))', mean, slopeOfMean],
+    [
+      'log(sum(exp(e) over S))',
+      'log(sum(exp(v)))',
+      (e: readonly number[]) => Math.max(...e) + Math.log(sum(e.map((x) => Math.exp(x - Math.max(...e))))),
+      shares,
+    ],
+  ] as const)('%s', (text, pattern, value, slopes) => {
+    const stages = stagesOf(overSize(text), { window: 1, sizes: { S: 3 } });
+    expect(stages.stabilised.map(({ rewrite }) => rewrite.pattern)).toEqual([pattern]);
+    const z = [0.5, -1.25];
+    for (const e of [
+      [0.25, -0.5],
+      [900, 899],
+      [-900, 900],
+      [-901, -900],
+    ]) {
+      const given: SequenceGiven = {
+        steps: 1,
+        batch: 1,
+        parameters: new Map(),
+        inputs: new Map([
+          ['e', Float64Array.of(...e, 1000)],
+          ['z', Float64Array.of(...z, Number.NaN)],
+        ]),
+        entries: new Map([['S', Float64Array.of(2)]]),
+        lossWeights: Float64Array.of(1),
+      };
+      const expected = [value(e, z), ...slopes(e, z), 0];
+      const { loss, adjoint } = evaluateSequence(stages.bound, given);
+      [loss![0]!, ...adjoint!.inputCotangents.get('e')!].forEach((x, i) => {
+        expect(x).toBeCloseTo(expected[i]!, 11);
+      });
+      for (const target of ['js', 'wasm'] as const) {
+        const run = runProgram(stages, given, target);
+        const slope = run.buffer(bufferNames.inputCotangent('e'));
+        [run.buffer(bufferNames.loss)[0]!, ...slope].forEach((x, i) => {
+          expect(Math.abs(x - expected[i]!)).toBeLessThan(1e-4);
+        });
+      }
+    }
+  });
+});
+
 describe('softmax of a row that is masked with -infinity', () => {
   it.each([
     ['softmax(v)[0]', [0, 0, 0, 0]],
@@ -431,7 +584,11 @@ it('the derivative of the length of a zero vector is 0', () => {
 });
 
 it.each([
-  'log(2 + exp(x))',
+  'log(u + exp(x))',
+  'log(2 - exp(x))',
+  'u/(exp(x) + exp(-x))',
+  'u*exp(a)/(exp(b) + u*exp(a))',
+  'dot(exp(v), v)/sum(exp(2*v))',
   'exp(x) - 2',
   'exp(a)/(exp(b) + exp(c))',
   'sum(exp(v - max(v))/sum(exp(v - max(v))))',

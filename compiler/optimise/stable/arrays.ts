@@ -1,69 +1,83 @@
-import { arrayAlgebra } from '../../graph/arrayAlgebra.ts';
 import type { GraphBuilder } from '../../graph/build.ts';
 import type { NodeId } from '../../graph/graph.ts';
-import { arrayFunctions } from '../../ops/array.ts';
+import { arrayFunctions, shiftedExponentials } from '../../ops/array.ts';
+import {
+  algebraOf,
+  type ExponentialSum,
+  exponentialSum,
+  isShifted,
+  keptOf,
+  laidAlong,
+  masked,
+  sameNumbers,
+  unmasked,
+} from './exponentials.ts';
 import type { StableRewrite } from './rewrites.ts';
 
-/** exp(values)/sum(exp(values)), over one axis or all. */
-interface Softmax {
-  readonly values: NodeId;
-  readonly total: NodeId;
-  /** All of them, where there is none. */
-  readonly axis?: number;
-}
-
-/** exp(values), its sum over axes. */
-function exponentialSum(builder: GraphBuilder, total: NodeId): Softmax | undefined {
-  const node = builder.node(total);
-  if (node.form !== 'reduce' || node.op !== 'sum') return undefined;
-  const exponential = builder.node(node.operand);
-  if (exponential.form !== 'map' || exponential.op !== 'exp') return undefined;
-  const isAll = node.axes.length === exponential.type.shape.length;
-  if (!isAll && node.axes.length > 1) return undefined;
-  return { values: exponential.operands[0]!, total, ...(isAll ? {} : { axis: node.axes[0]! }) };
-}
-
-function softmaxAt(builder: GraphBuilder, id: NodeId): Softmax | undefined {
+function softmaxAt(builder: GraphBuilder, id: NodeId): ExponentialSum | undefined {
   const quotient = builder.node(id);
   if (quotient.form !== 'map' || quotient.op !== 'div') return undefined;
   const [above, below] = quotient.operands as [NodeId, NodeId];
-  const spread = builder.node(below);
-  if (spread.form !== 'broadcast') return undefined;
-  const sum = exponentialSum(builder, spread.operand);
-  const reduced = builder.node(spread.operand);
-  if (sum === undefined || reduced.form !== 'reduce' || reduced.operand !== above) return undefined;
-  const kept = quotient.type.shape.flatMap((_, axis) => (reduced.axes.includes(axis) ? [] : [axis]));
-  return kept.length === spread.axes.length && kept.every((axis, i) => spread.axes[i] === axis)
-    ? sum
-    : undefined;
+  const { inner, axes } = laidAlong(builder, below);
+  const sum = exponentialSum(builder, inner);
+  if (sum === undefined || sum.powers !== above) return undefined;
+  return sameNumbers(axes, keptOf(builder, sum)) ? sum : undefined;
 }
 
-/** Ops around a shift. */
-const unseen: ReadonlySet<string> = new Set(['stop_gradient', 'finite']);
+function call(builder: GraphBuilder, name: string, sum: ExponentialSum): NodeId {
+  return arrayFunctions.get(name)!.build(algebraOf(builder, sum), [sum.values], undefined);
+}
 
-/** x - max(x), written by hand or by softmax itself: nothing overflows. */
-function isShifted(builder: GraphBuilder, id: NodeId): boolean {
-  const node = builder.node(id);
-  if (node.form !== 'map' || node.op !== 'sub') return false;
-  let shift = node.operands[1]!;
-  for (;;) {
-    const inner = builder.node(shift);
-    if (inner.form === 'reduce') return inner.op === 'max' && inner.operand === node.operands[0];
-    const isWrapped = inner.form === 'broadcast' || (inner.form === 'map' && unseen.has(inner.op));
-    if (!isWrapped) return false;
-    shift = inner.form === 'broadcast' ? inner.operand : inner.operands[0]!;
+function logSoftmax(builder: GraphBuilder, sum: ExponentialSum): NodeId {
+  if (!isShifted(builder, sum.values)) return call(builder, 'log_softmax', sum);
+  const algebra = algebraOf(builder, sum);
+  return algebra.map('sub', sum.values, algebra.spread(algebra.map('log', sum.total), sum.values));
+}
+
+/** `above`, a sum of the exponentials with factors, of others in their place; `axes`: where the kept axes lie in it. */
+function weighted(
+  builder: GraphBuilder,
+  above: NodeId,
+  sum: ExponentialSum,
+  axes: readonly number[],
+  powers: NodeId,
+): NodeId | undefined {
+  const node = builder.node(above);
+  const isPowers = (id: NodeId) => {
+    const { inner, masks } = unmasked(builder, id, 0);
+    return inner === sum.powers && sameNumbers(masks, sum.masks);
+  };
+  if (node.form === 'contract') {
+    const { left, right, leftAxes, rightAxes, outAxes } = node;
+    const instead = masked(builder, powers, sum.masks, 0);
+    const isAlong = (labels: readonly number[]) =>
+      sum.axes.every((axis) => !outAxes.includes(labels[axis]!)) &&
+      sameNumbers(
+        keptOf(builder, sum).map((axis) => outAxes.indexOf(labels[axis]!)),
+        axes,
+      );
+    if (isPowers(left) && isAlong(leftAxes))
+      return builder.contract(instead, right, leftAxes, rightAxes, outAxes);
+    if (isPowers(right) && isAlong(rightAxes))
+      return builder.contract(left, instead, leftAxes, rightAxes, outAxes);
+    return undefined;
   }
-}
-
-function call(builder: GraphBuilder, name: string, { values, axis }: Softmax): NodeId {
-  return arrayFunctions.get(name)!.build(arrayAlgebra(builder), [values], axis);
-}
-
-function logSoftmax(builder: GraphBuilder, softmax: Softmax): NodeId {
-  if (!isShifted(builder, softmax.values)) return call(builder, 'log_softmax', softmax);
-  const algebra = arrayAlgebra(builder);
-  const { values, total, axis } = softmax;
-  return algebra.map('sub', values, algebra.spread(algebra.map('log', total), values, axis));
+  if (node.form !== 'reduce' || node.op !== 'sum' || !sameNumbers(node.axes, sum.axes)) return undefined;
+  const { inner, masks } = unmasked(builder, node.operand, 0);
+  const product = builder.node(inner);
+  if (product.form !== 'map' || product.op !== 'mul' || !sameNumbers(masks, sum.masks)) return undefined;
+  const [left, right] = product.operands as [NodeId, NodeId];
+  const other = left === sum.powers ? right : right === sum.powers ? left : undefined;
+  if (
+    other === undefined ||
+    !sameNumbers(
+      axes,
+      node.type.shape.map((_, axis) => axis),
+    )
+  )
+    return undefined;
+  const algebra = algebraOf(builder, sum);
+  return algebra.sum(algebra.map('mul', powers, other));
 }
 
 /** The logarithm of a softmax, or of entries that are picked from one. */
@@ -106,7 +120,8 @@ function isSumOfSquares(builder: GraphBuilder, id: NodeId): boolean {
   const node = builder.node(id);
   if (node.form === 'contract') {
     const { left, right, leftAxes, rightAxes, outAxes } = node;
-    return left === right && outAxes.length === 0 && leftAxes.every((label, i) => rightAxes[i] === label);
+    const isSummed = leftAxes.some((label) => !outAxes.includes(label));
+    return left === right && isSummed && sameNumbers(leftAxes, rightAxes);
   }
   if (node.form !== 'reduce' || node.op !== 'sum') return false;
   const square = builder.node(node.operand);
@@ -135,6 +150,25 @@ export const arrayRewrites: readonly StableRewrite[] = [
       const softmax = softmaxAt(builder, id);
       if (softmax === undefined || isShifted(builder, softmax.values)) return undefined;
       return call(builder, 'softmax', softmax);
+    },
+  },
+  {
+    pattern: 'sum(exp(v)*z)/sum(exp(v))',
+    result: 'sum(exp(v - m)*z)/sum(exp(v - m)), m = max(v)',
+    why: 'Above and below divided by exp(m); so it is for dot(exp(v), z)/sum(exp(v)) and for a matrix product above, along an axis and over a size. Where m is infinite it is taken as 0.',
+    cures: 'exp overflows and infinity/infinity is NaN; where all are rounded to 0 so is 0/0',
+    except: 'not where the largest entry is subtracted already',
+    apply: ({ builder }, id) => {
+      const quotient = builder.node(id);
+      if (quotient.form !== 'map' || quotient.op !== 'div') return undefined;
+      const [above, below] = quotient.operands as [NodeId, NodeId];
+      const { inner, axes } = laidAlong(builder, below);
+      const sum = exponentialSum(builder, inner);
+      if (sum === undefined || isShifted(builder, sum.values)) return undefined;
+      const { exponentials, total } = shiftedExponentials(algebraOf(builder, sum), sum.values, undefined);
+      const instead = weighted(builder, above, sum, axes, exponentials);
+      if (instead === undefined) return undefined;
+      return builder.map('div', instead, builder.broadcast(total, axes, quotient.type.shape));
     },
   },
   {

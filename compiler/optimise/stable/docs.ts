@@ -1,5 +1,31 @@
 import { stableRewrites } from './rewrites.ts';
 
+/** What papers write as well, and what to write for it. */
+const notRecognised: readonly (readonly [pattern: string, instead: string])[] = [
+  [
+    'for k in 0..K { w[k] = exp(z[k]) }',
+    'entry by entry, then `w/sum(w)`; write `softmax(z)`, or `exp(z)/sum(exp(z))` of the whole vector.',
+  ],
+  ['exp(a)/(exp(b) + exp(c))', 'an exponent above that is not below; write `exp(a - b)/(1 + exp(c - b))`.'],
+  [
+    '2/(exp(x) + exp(-x))',
+    'the value is right, its derivative infinity*0; write `2*exp(-abs(x))/(1 + exp(-2*abs(x)))`.',
+  ],
+  ['exp(-x)/(1 + exp(-x))^2', 'write `sigmoid(x)*(1 - sigmoid(x))`.'],
+  [
+    'log(1 + 2*exp(x))',
+    'becomes `log1p(2*exp(x))`, exact for small exp(x), which overflows; write `softplus(x + log(2))`.',
+  ],
+  ['log(exp(a) - exp(b))', 'write `a + log(-expm1(b - a))`.'],
+  ['log(exp(a) + u*exp(b))', 'where u is no constant; write `log(exp(a) + exp(b + log(u)))`.'],
+  ['log(sigmoid(x)*sigmoid(y))', 'write the sum of the logarithms.'],
+  ['(exp(M).T @ z)/sum(exp(M).T, 1)', 'write `sum(exp(M), 0)` below.'],
+  [
+    '(exp(a)*u + n)/(exp(a) + d)',
+    'running sums n and d of exponentials: carry their largest exponent in a state, as RWKV does.',
+  ],
+];
+
 /** docs/numerics.md, from the table. */
 export function numericsPage(): string {
   const sections = stableRewrites.map(({ pattern, result, why, cures, except }) =>
@@ -18,6 +44,11 @@ export function numericsPage(): string {
     'Infinities are numbers here: a probability of 0 has the logarithm -infinity. `logsumexp`, and every sum of exponentials under a logarithm, is -infinity where all of them are 0, and its derivative there is 0 (as written it would be 0/0); where one argument is infinite the value is infinite, and the derivative is NaN. A masked entry, -infinity, is 0 in `softmax` and -infinity in `log_softmax`; where all entries are masked both are NaN, since no share of nothing is more right than another.',
     '## The list',
     ...sections,
+    '## Not recognised',
+    [
+      'These are computed as they are written:',
+      ...notRecognised.map(([pattern, instead]) => `- \`${pattern}\`: ${instead}`),
+    ].join('\n'),
     '',
   ].join('\n\n');
 }

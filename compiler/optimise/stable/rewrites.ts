@@ -99,6 +99,10 @@ const formulas: readonly StableRewrite[] = [
     why: 'log1p(z) is log(1 + z), and softplus(x) is log(1 + exp(x)).',
     cures: 'exp(x) overflows',
   }),
+  formula(log1p(neg(sigmoid(a))), logSigmoid(neg(a)), {
+    why: 'log1p(z) is log(1 + z), and 1 - sigmoid(x) is sigmoid(-x): so `p = 1/(1 + exp(-x))` is cured under log(1 - p), too.',
+    cures: 'sigmoid(x) is rounded to 1 for large x, and the logarithm is minus infinity',
+  }),
   formula(log(sub(exp(a), 1)), add(a, log(neg(expm1(neg(a))))), {
     why: 'exp(x) - 1 is exp(x)*(1 - exp(-x)), and the logarithm of a product is a sum.',
     cures: 'exp(x) overflows, and near 0 the difference cancels',
@@ -136,6 +140,10 @@ const formulas: readonly StableRewrite[] = [
   }),
   formula(div(sub(exp(a), 1), add(exp(a), 1)), apply('tanh', mul(0.5, a)), {
     why: 'Both sides divided by exp(x/2) are the definition of tanh(x/2).',
+    cures: 'exp(x) overflows and infinity/infinity is NaN; near 0 the difference cancels',
+  }),
+  formula(div(sub(1, exp(a)), add(1, exp(a))), apply('tanh', mul(-0.5, a)), {
+    why: 'Both sides divided by exp(x/2) are the definition of tanh(-x/2).',
     cures: 'exp(x) overflows and infinity/infinity is NaN; near 0 the difference cancels',
   }),
   formula(div(exp(a), add(exp(a), exp(b))), sigmoid(sub(a, b)), {
