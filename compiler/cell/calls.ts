@@ -11,7 +11,7 @@ import { drawOf, isDistribution } from './draws.ts';
 import { mapOf } from './elementwise.ts';
 import { type Checked, type Env, report, requireAtLeast } from './env.ts';
 import { typeExpression, typeIndexOrReal, typeOf } from './expressions.ts';
-import { findFunction, functionNames, laterFunctions } from './functionNames.ts';
+import { findFunction, foreignFunctions, functionNames, laterFunctions } from './functionNames.ts';
 import { writeOut } from './functions.ts';
 import { LONGEST_LAG } from './lags.ts';
 import { laggedMember } from './members.ts';
@@ -181,7 +181,7 @@ function reportUnknown(e: Call, env: Env): undefined {
   const symbol = env.scope?.symbols.get(name);
   const hint =
     symbol === undefined
-      ? undefined
+      ? foreignFunctions.get(name)
       : `${name} is ${kindInWords(symbol)}; for a product write ${name}*(...) or ${name} @ (...).`;
   const near = nearest(name, functionNames(env));
   return report(env, cellCatalog.unknownFunction, e.callee.span, { name, nearest: near, hint });

@@ -85,6 +85,7 @@ const ofMissingName: ReadonlySet<string> = new Set(
     cellCatalog.notAState,
     cellCatalog.unknownCell,
     cellCatalog.stateWithoutEquation,
+    cellCatalog.cellList,
   ].map((entry) => entry.code),
 );
 

@@ -71,7 +71,7 @@ function mapOfTyped(
   const first = args.find((arg) => arg.type.shape.length > 0);
   const shape = first?.type.shape ?? [];
   const other = args.find((arg) => arg.type.shape.length > 0 && !sameShape(arg.type.shape, shape));
-  if (first !== undefined && other !== undefined) return reportDifferent(first, other, span, env);
+  if (first !== undefined && other !== undefined) return reportDifferent(op, first, other, span, env);
   const outer = unionOuter(...args.map((arg) => arg.type.outer));
   const operand = args[0]!;
   if (op === 'neg' && operand.kind === 'number') {
@@ -80,14 +80,20 @@ function mapOfTyped(
   return { kind: 'map', op, args, type: real(shape, outer), span };
 }
 
-function reportDifferent(a: TypedExpression, b: TypedExpression, span: Span, env: Env): undefined {
+function reportDifferent(
+  op: string,
+  a: TypedExpression,
+  b: TypedExpression,
+  span: Span,
+  env: Env,
+): undefined {
   const left = formatShape(a.type.shape);
   const right = formatShape(b.type.shape);
   const label = `${quote(a.span, 'one operand')} is ${left}, ${quote(b.span, 'the other')} is ${right}`;
   const related = whereBothFrom(a, b, env);
   const [vector, matrix] = a.type.shape.length < b.type.shape.length ? [a, b] : [b, a];
   if (vector.type.shape.length === 1 && matrix.type.shape.length === 2) {
-    const hint = stretchHint(vector, matrix);
+    const hint = stretchHint(op, vector, matrix);
     return report(env, cellCatalog.vectorBesideMatrix, span, { left, right, label, hint }, related);
   }
   const hint = declareAs(b, a.type.shape, env) ?? declareAs(a, b.type.shape, env);
@@ -100,10 +106,15 @@ function reportDifferent(a: TypedExpression, b: TypedExpression, span: Span, env
   );
 }
 
-function stretchHint(vector: TypedExpression, matrix: TypedExpression): string {
+function stretchHint(op: string, vector: TypedExpression, matrix: TypedExpression): string {
   const text = quote(vector.span, 'v');
   const [rows, columns] = matrix.type.shape;
   const length = vector.type.shape[0]!;
+  if (op === 'mul' && sameDim(length, columns!)) {
+    const product = `For the product of the matrix and the vector write ${quote(matrix.span, 'W')} @ ${text}`;
+    const laid = sameDim(length, rows!) ? `col(${text}) scales rows, ` : '';
+    return `${product}; ${laid}row(${text}) lays it along every row.`;
+  }
   if (sameDim(length, rows!) && sameDim(rows!, columns!)) {
     return `No vector stretches silently: col(${text}) scales rows, row(${text}) lays it along every row.`;
   }

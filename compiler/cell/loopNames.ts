@@ -115,21 +115,28 @@ class Collector implements LoopNames {
         { span: state.span, label: `${name.name} is declared here` },
       ]);
       this.refused.add(equation);
-    } else if (taken !== undefined) this.#refuse(equation, name, taken.span, taken.words);
-    else if (this.indices.has(name.name)) this.#refuse(equation, name, undefined, 'the index of a loop');
+    } else if (taken !== undefined) {
+      this.#refuse(equation, name, taken.span, taken.words, accumulation(equation, name, as.loops));
+    } else if (this.indices.has(name.name)) this.#refuse(equation, name, undefined, 'the index of a loop');
     else if (first === undefined) this.names.set(name.name, { name: name.name, identifier: name, ...as });
     else if (as.kind === 'value' || first.kind !== 'list' || !sameLoops(first.loops, as.loops)) {
       this.#refuse(equation, name, first.identifier.span);
     }
   }
 
-  #refuse(equation: Equation, name: Identifier, first: Span | undefined, words = 'defined'): void {
+  #refuse(
+    equation: Equation,
+    name: Identifier,
+    first: Span | undefined,
+    words = 'defined',
+    hint?: string,
+  ): void {
     this.refused.add(equation);
-    this.#twice(name, { span: first ?? name.span, words });
+    this.#twice(name, { span: first ?? name.span, words }, hint);
   }
 
-  #twice({ name, span }: Identifier, first: Taken): void {
-    const parameters = { name, kind: first.words, isSize: first.words === 'a size' };
+  #twice({ name, span }: Identifier, first: Taken, hint?: string): void {
+    const parameters = { name, kind: first.words, isSize: first.words === 'a size', hint };
     const related = first.span === span ? [] : [{ span: first.span, label: `${name} stands here first` }];
     this.#reporter.report(cellCatalog.duplicateName, span, parameters, related);
   }
@@ -161,4 +168,19 @@ function namesTaken(statement: Statement): readonly Identifier[] {
   }
   if (!('groups' in statement)) return statement.kind === 'innerCell' ? [statement.name] : [];
   return statement.groups.flatMap(({ names }) => names);
+}
+
+/** `s = s + ...` in a loop, as the entries that it runs through; undefined where it is something else. */
+function accumulation(
+  { entry, value }: Equation,
+  { name }: Identifier,
+  loops: readonly Loop[],
+): string | undefined {
+  const innermost = loops.at(-1);
+  if (innermost === undefined || entry !== undefined || !namesIn(value).includes(name)) return undefined;
+  const index = innermost.index.name;
+  return (
+    `Values of a loop are entries: write ${name}[${index} + 1] = ... with ${name}[${index}] in it, and ` +
+    `${name}[0] = ... before the loop.`
+  );
 }

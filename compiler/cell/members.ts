@@ -25,7 +25,8 @@ export function memberRule(e: Member, env: Env): Checked {
     const inner = symbol.kind === 'application' ? symbol.inner : symbol;
     const previous = previousMember(inner, e, env);
     if (previous !== undefined) return previous;
-    const members = symbol.kind === 'application' ? symbol.members : new Map<string, TypedExpression>();
+    if (symbol.kind === 'innerCell') return reportUnapplied(symbol, e, env);
+    const { members } = symbol;
     if (members === undefined || inner.cell === undefined) return undefined;
     const member = members.get(e.name.name);
     if (member !== undefined) return { ...member, span: e.span };
@@ -70,6 +71,24 @@ function previousState(
     return inner.cell && reportUnknown(inner.name, e.name, known, env);
   }
   return previousRead(`${inner.name}.${base}`, real(state.shape, perStep), e.span, lag);
+}
+
+/** `a.h` of a declared cell: what it gives at this step has the name of its application. */
+function reportUnapplied(cell: InnerCellSymbol, { name }: Member, env: Env): undefined {
+  if (cell.cell === undefined) return undefined;
+  const applied = [...(env.scope?.symbols.values() ?? [])].find(
+    (symbol) => symbol.kind === 'application' && symbol.inner === cell,
+  );
+  const hint =
+    applied === undefined
+      ? `Apply it first: n = ${cell.name}(...), then read n.${name.name}.`
+      : `Read ${applied.name}.${name.name}, where ${applied.name} = ${cell.name}(...).`;
+  return report(env, cellCatalog.unknownMember, name.span, {
+    object: cell.name,
+    name: name.name,
+    known: [],
+    hint,
+  });
 }
 
 function reportUnknown(object: string, name: Identifier, known: readonly string[], env: Env): undefined {

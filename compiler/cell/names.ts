@@ -37,10 +37,16 @@ export function nameRule(e: Identifier, env: Env): Checked {
 
 function nearestName(name: string, env: Env): string | undefined {
   if (env.role === 'draw') return nearest(name, distributionNames) ?? env.scope?.nearest(name);
-  if (!name.endsWith(PREVIOUS)) return env.scope?.nearest(name);
+  if (!name.endsWith(PREVIOUS)) return env.scope?.nearest(name) ?? nearest(name, previousNames(env));
   const near = env.scope?.nearest(name.slice(0, -PREVIOUS.length));
   return near === undefined ? undefined : near + PREVIOUS;
 }
+
+/** `h_prev` of every state and input. */
+const previousNames = (env: Env): readonly string[] =>
+  [...(env.scope?.symbols.values() ?? [])]
+    .filter(({ kind }) => kind === 'state' || kind === 'input')
+    .map(({ name }) => name + PREVIOUS);
 
 function readOf(symbol: CellSymbol, span: Span, env: Env): TypedExpression | undefined {
   const { name } = symbol;
@@ -95,7 +101,11 @@ export function previousOf(symbol: CellSymbol, span: Span, env: Env, lag?: Dim):
       const hint = 'Give the previous target as an input of its own.';
       return report(env, cellCatalog.notYet, span, { what: 'the previous value of a target', hint });
     }
-    const parameters = { name, kind: kindInWords(symbol), canBeState: symbol.kind === 'value' };
+    const parameters = {
+      name,
+      kind: kindInWords(symbol),
+      canBeState: symbol.kind === 'value' || symbol.kind === 'noise',
+    };
     return report(env, cellCatalog.notAState, span, parameters, [
       { span: symbol.span, label: `${name} is ${symbol.kind === 'value' ? 'defined' : 'declared'} here` },
     ]);

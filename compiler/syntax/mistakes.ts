@@ -204,6 +204,14 @@ const rules: readonly Rule[] = [
       ? false
       : scene.report(syntaxCatalog.chainedComparison, token, { first: first.text, second: token.text });
   },
+  // `fn k(u) = round(u) with derivative`, and an equation on the next line.
+  (scene) => {
+    const { rule, token, before, tokens, at } = scene;
+    const word = tokens[at - 2];
+    if (rule !== 'Function' || token?.text !== '=' || word?.text !== 'derivative' || !before?.newlines)
+      return false;
+    return scene.report(syntaxCatalog.unfinished, word, { last: word.text, expected: derivativeFormula });
+  },
   (scene) =>
     scene.token?.text === '=' && scene.inExpression && scene.before !== undefined && endsOperand(scene.before)
       ? scene.report(syntaxCatalog.singleEquals, scene.token, {})
@@ -260,6 +268,13 @@ const rules: readonly Rule[] = [
       );
     }
     if (token.text === 'with') return false;
+    const [library, dot] = [scene.tokens[scene.at - 3], scene.tokens[scene.at - 2]];
+    if (token.text === '(' && dot?.text === '.' && before.kind === 'name' && library?.kind === 'name')
+      return scene.report(syntaxCatalog.unexpected, dot, {
+        found: '.',
+        expected: `the name of a function alone`,
+        hint: `Functions belong to no library: write \`${before.text}(...)\`.`,
+      });
     const left = before.kind === 'name' || before.kind === 'number' ? before.text : 'a';
     const right = bracketed ? 'b' : token.text;
     return scene.report(syntaxCatalog.missingOperator, before, { left, right }, token);
@@ -274,7 +289,7 @@ const rules: readonly Rule[] = [
         expected: expectedAfter(scene),
       });
     const { text } = token ?? scene.tokens.at(-1)!;
-    const hint = hints.find(({ applies }) => applies(scene))?.hint;
+    const hint = memberOutput(scene) ?? hints.find(({ applies }) => applies(scene))?.hint;
     return scene.report(syntaxCatalog.unexpected, token, {
       found: text,
       expected: expectedAfter(scene),
@@ -282,6 +297,13 @@ const rules: readonly Rule[] = [
     });
   },
 ];
+
+/** `output n.h` */
+function memberOutput({ rule, token, before, after }: Scene): string | undefined {
+  if (rule !== 'Output' || token?.text !== '.' || before?.kind !== 'name' || after?.kind !== 'name')
+    return undefined;
+  return `An output has a name of its own: \`output y = ${before.text}.${after.text}\`.`;
+}
 
 /** What helps where the mistake has no name of its own. */
 const hints: readonly { readonly applies: (scene: Scene) => boolean; readonly hint: string }[] = [
@@ -306,6 +328,10 @@ const hints: readonly { readonly applies: (scene: Scene) => boolean; readonly hi
     hint: 'A member touches what it belongs to: `W.T`.',
   },
   {
+    applies: ({ rule, token }) => rule === 'InnerCell' && token?.text === ',',
+    hint: 'Every cell is declared on a line of its own.',
+  },
+  {
     applies: ({ token }) => token?.text === 'with',
     hint: 'A derivative of its own belongs to a function: `fn spike(u) = u > 0 with derivative 1/(1 + u^2)`.',
   },
@@ -322,10 +348,14 @@ function expectedAfter({ before, rule, tokens, at, bracket }: Scene): string {
   if (rule === 'Function' && !tokens.slice(0, at).some(({ text }) => text === '='))
     return '`fn name(x) = ...`';
   if (before.text === '.') return 'a name';
+  if (rule === 'Function' && before.text === 'derivative' && tokens[at - 2]?.text === 'with')
+    return derivativeFormula;
   if (!endsOperand(before)) return 'an expression';
   if (bracket !== undefined) return `an operator or ${bracket.text === '(' ? '`)`' : '`]`'}`;
   return 'an operator, or the end of the statement';
 }
+
+const derivativeFormula = 'a formula for each argument, such as `with derivative 1`,';
 
 const afterWord: ReadonlyMap<string, string> = new Map([
   ['input', 'a name'],

@@ -69,9 +69,18 @@ const textOf = (tokens: readonly Token[]): string =>
 const reservedBeforeEquals: Rule = (outline, errors) => {
   const { first, second } = outline;
   if (first.kind !== 'word' || second?.text !== '=') return false;
-  errors.add(syntaxCatalog.reservedWord, spanOf(outline, first), { word: first.text });
+  const hint = asStatement(first.text, outline.tokens.slice(2));
+  errors.add(syntaxCatalog.reservedWord, spanOf(outline, first), { word: first.text, hint });
   return true;
 };
+
+/** `loss = a` and `output = h` as the statements they are. */
+function asStatement(word: string, value: readonly Token[]): string | undefined {
+  if (value.length === 0 || (word !== 'loss' && word !== 'output')) return undefined;
+  const isNameOnly = value.length === 1 && value[0]!.kind === 'name';
+  const written = `${word === 'output' && !isNameOnly ? 'y = ' : ''}${short(textOf(value))}`;
+  return `Write \`${word} ${written}\`: it is a statement, no equation.`;
+}
 
 const equationRules: readonly Rule[] = [
   reservedBeforeEquals,

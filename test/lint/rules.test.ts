@@ -137,6 +137,11 @@ describe('what nothing comes of', () => {
     expect(places(cell('input x: [H]', ...lines))).toEqual(['RNN704 k', 'RNN704 w']);
   });
 
+  it('is an equation whose value nothing reads', () => {
+    const lines = ['state h: [H]', 'z = h_prev*2', 'u = tanh(x)', 'h = u + h_prev*0.5', 'output h, y = 2*h'];
+    expect(places(cell('input x: [H]', ...lines))).toEqual(['RNN704 z = h_prev*2']);
+  });
+
   it('is not a state that the loss sees a step later', () => {
     const lines = ['state h, k: [H]', 'h = tanh(x + k_prev)', 'k = 0.5*x', 'output h'];
     expect(places(cell('input x: [H]', ...lines))).toEqual([]);

@@ -156,17 +156,20 @@ export const innerCellCatalog = {
     name: string;
     nearest?: string | undefined;
     known: readonly string[];
+    hint?: string | undefined;
   }>(
     'RNN315',
     'A member that is not there: of a cell its outputs and states, of a matrix .T.',
     withInner('cell inner: Inner(H)', 'input x: [H]', 'n = inner(x)', 'output y = n.hh'),
-    ({ object, name, nearest, known }) => ({
+    ({ object, name, nearest, known, hint }) => ({
       message: `${object} has no ${name}`,
-      ...(nearest !== undefined
-        ? didYouMean(nearest)
-        : known.length === 0
-          ? {}
-          : { hint: `It has ${known.join(', ')}.` }),
+      ...(hint !== undefined
+        ? { hint }
+        : nearest !== undefined
+          ? didYouMean(nearest)
+          : known.length === 0
+            ? {}
+            : { hint: `It has ${known.join(', ')}.` }),
     }),
   ),
   innerTarget: entry<{ cell: string; name: string; target: string }>(

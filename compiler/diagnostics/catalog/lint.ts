@@ -49,7 +49,7 @@ export const lintCatalog = {
   ),
   unusedValue: entry<{ kind: string; name: string }>(
     'RNN704',
-    'A parameter or state that reaches neither an output nor the loss.',
+    'A parameter or state that reaches neither an output nor the loss, or an equation whose value nothing reads.',
     inCell(
       'input x: [H]',
       'state h: [H], k: [H]',

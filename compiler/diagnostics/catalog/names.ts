@@ -11,16 +11,18 @@ export const nameCatalog = {
       ...(hint === undefined ? didYouMean(nearest) : hinted(hint)),
     }),
   ),
-  duplicateName: entry<{ name: string; kind: string; isSize: boolean }>(
+  duplicateName: entry<{ name: string; kind: string; isSize: boolean; hint?: string | undefined }>(
     'RNN202',
     'A name that is declared or defined twice; sizes, numbers, values and parameters share one name space.',
     inCell('input x: [I]', 'param x: [H] = 0', 'output x'),
-    ({ name, kind, isSize }) => ({
+    ({ name, kind, isSize, hint }) => ({
       message: `${name} is already ${kind}`,
       label: 'second definition',
-      hint: isSize
-        ? `Sizes and values share one name space: call this one by another name, such as ${name.toLowerCase()}_gate.`
-        : 'Every name is declared or defined once: choose another one here.',
+      hint:
+        hint ??
+        (isSize
+          ? `Sizes and values share one name space: call this one by another name, such as ${name.toLowerCase()}_gate.`
+          : 'Every name is declared or defined once: choose another one here.'),
     }),
   ),
   reservedName: entry<{ name: string; why: string }>(
@@ -66,7 +68,13 @@ export const nameCatalog = {
     inCell('input x: [I]', 'z = 2*x', 'y = z + z_prev', 'output y'),
     ({ name, kind, canBeState }) => ({
       message: `${name}_prev: ${name} is ${kind}, and only states and inputs have a previous value`,
-      ...(canBeState ? { hint: `Declare ${name} as a state to carry it to the next step.` } : {}),
+      ...(!canBeState
+        ? {}
+        : kind === 'noise'
+          ? {
+              hint: `Carry it in a state: state s: [...] and s = ${name}; then s_prev is what was drawn before.`,
+            }
+          : { hint: `Declare ${name} as a state to carry it to the next step.` }),
     }),
   ),
   unknownFunction: entry<{ name: string; nearest?: string | undefined; hint?: string | undefined }>(

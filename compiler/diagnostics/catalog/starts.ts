@@ -8,7 +8,7 @@ export const startCatalog = {
     inCell('input x: [H]', 'state h: [H] = x', 'h = 0.5*h_prev + x'),
     ({ text, kind }) => ({
       message: `A start value cannot depend on ${text}, ${kind}`,
-      hint: 'It is known before the first step: use parameters, constants and numbers.',
+      hint: 'It is known before the first step: use parameters, constants, numbers, and inputs that are declared `per sequence`.',
     }),
   ),
   formulaReads: entry<{ text: string; kind: string }>(

@@ -248,13 +248,13 @@ export const syntaxCatalog = {
       hint: word === 'if' ? 'Write `(if c then a else b)`.' : 'Write `(not a)`.',
     }),
   ),
-  reservedWord: entry<{ word: string }>(
+  reservedWord: entry<{ word: string; hint?: string | undefined }>(
     'RNN126',
     'A word of the language used as a name.',
     inCell('input x: [I]', 'y = x + state', 'output y'),
-    ({ word }) => ({
+    ({ word, hint }) => ({
       message: `\`${shown(word)}\` is a word of the language and cannot be a name`,
-      hint: `Choose another name, such as \`${shown(word)}_value\`.`,
+      hint: hint ?? `Choose another name, such as \`${shown(word)}_value\`.`,
     }),
   ),
   malformedNumber: entry<{ text: string }>(

@@ -17,6 +17,17 @@ function declared({ cell }: Scene) {
   ];
 }
 
+/** Equations of the cell itself whose value nothing reads; those of loops and inner cells have a dot in their name. */
+function unreadEquations(scene: Scene) {
+  const read = new Set(
+    scene.expressions().flatMap((e) => (e.kind === 'read' && e.from !== 'parameter' ? [e.name] : [])),
+  );
+  const states = new Set(scene.cell.states.map(({ name }) => name));
+  return scene.cell.equations
+    .filter(({ name }) => !read.has(name) && !states.has(name) && !name.includes('.'))
+    .map(({ name, span }) => ({ name, span, kind: 'value' as const }));
+}
+
 export const unusedValue: LintRule = {
   code: 'RNN704',
   close: inCell(
@@ -30,9 +41,12 @@ export const unusedValue: LintRule = {
     const { outputs, loss } = scene.cell;
     const roots = outputs.map(({ value }) => value);
     const reached = reach(scene.cell, loss === undefined ? roots : [...roots, loss]);
-    return declared(scene)
-      .filter(({ kind, name }) => !(kind === 'state' ? reached.states : reached.parameters).has(name))
-      .map(({ kind, name, span }) => diagnose(lintCatalog.unusedValue, span, { kind, name }));
+    return [
+      ...declared(scene).filter(
+        ({ kind, name }) => !(kind === 'state' ? reached.states : reached.parameters).has(name),
+      ),
+      ...unreadEquations(scene),
+    ].map(({ kind, name, span }) => diagnose(lintCatalog.unusedValue, span, { kind, name }));
   },
 };
 
