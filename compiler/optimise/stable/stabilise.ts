@@ -54,8 +54,9 @@ function onePass(graph: StepGraph, done: Stabilised[]): StepGraph {
     done.push({ rewrite: found.rewrite, span: node.origin.span });
     const open = [found.by];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next < graph.nodes.length) needed.add(next);
-      else open.push(...operandsOf({ nodes: builder.nodes }, next));
+      if (needed.has(next)) continue;
+      needed.add(next);
+      if (next >= graph.nodes.length) open.push(...operandsOf({ nodes: builder.nodes }, next));
     }
   }
   return rewrite.done();
