@@ -103,6 +103,8 @@ describe('a divisor', () => {
     ['x/H', []],
     ['x/(if x[0] < 0 then -2 else 1)', ['RNN702 if x[0] < 0 then -2 else 1']],
     ['x/softplus(x)', ['RNN702 softplus(x)']],
+    ['x*norm(x)^-1', ['RNN702 norm(x)']],
+    ['(1 + x^2)^-2', []],
   ])('of %s', (text, expected) => {
     const found = places(cell('input x: [H]', `output y = ${text}`));
     expect(found).toEqual(expected.map((place) => place));
@@ -192,6 +194,15 @@ it('recurrent weights at 0 are found in a stack and under a transpose, frozen on
   expect(codes(text('param W: [H, H] = 0', 'W.T @ h_prev'))).toEqual(['RNN707']);
   expect(codes(text('param W: [H, H] ~ identity', 'W @ h_prev'))).toEqual([]);
   expect(codes(text('frozen param W: [H, H] = 0', 'W @ h_prev'))).toEqual([]);
+  expect(codes(text('param W: [2, H, H] = 0', 'W[1] @ h_prev[0:H]'))).toEqual(['RNN707']);
+  const named = cell(
+    'input x: [H]',
+    'state h: [H]',
+    'param W: [H, H] = 0',
+    'p = h_prev',
+    'h = tanh(W @ p + x)',
+  );
+  expect(codes(named)).toEqual(['RNN707']);
 });
 
 it('what stands in an imported file is not told twice, nor is an inner cell', () => {

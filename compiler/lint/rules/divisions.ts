@@ -36,14 +36,20 @@ export const nearZeroDivisor: LintRule = {
   close: inCell('input x: [H]', 'output y = x/(sum(x*x) + 1)'),
   find: (scene) =>
     scene.expressions().flatMap((e) => {
-      if (e.kind !== 'map' || e.op !== 'div') return [];
-      const [above, below] = e.args as [TypedExpression, TypedExpression];
+      const below = divisorOf(e);
+      if (below === undefined) return [];
       const range = scene.ranges.of(below);
-      if (isAwayFromZero(range) || isKnownLater(scene, below) || isSoftmax(scene, above, below)) return [];
+      if (isAwayFromZero(range) || isKnownLater(scene, below) || isSoftmax(scene, e, below)) return [];
       const words = { text: quote(below.span, 'a value'), range: knownOf(range) };
       return [diagnose(lintCatalog.nearZeroDivisor, below.span, words)];
     }),
 };
+
+/** b of a/b and of b^-2. */
+function divisorOf(e: TypedExpression): TypedExpression | undefined {
+  if (e.kind === 'power') return e.exponent < 0 ? e.base : undefined;
+  return e.kind === 'map' && e.op === 'div' ? e.args[1] : undefined;
+}
 
 /** A number of the header, or a size: known before anything runs. */
 function isKnownLater(scene: Scene, e: TypedExpression): boolean {
@@ -54,7 +60,9 @@ function isKnownLater(scene: Scene, e: TypedExpression): boolean {
 }
 
 /** exp(a)/(exp(a) + exp(b)), exp(v)/sum(exp(v)): computed as a softmax, whatever the exponents. */
-function isSoftmax({ ranges }: Scene, above: TypedExpression, below: TypedExpression): boolean {
+function isSoftmax({ ranges }: Scene, quotient: TypedExpression, below: TypedExpression): boolean {
+  if (quotient.kind !== 'map') return false;
+  const above = quotient.args[0]!;
   const own = ranges.resolve(above);
   return own.kind === 'map' && own.op === 'exp' && ranges.isShare(above, below);
 }

@@ -1,6 +1,5 @@
 import type { TypedExpression } from '../../cell/cell.ts';
 import { quote } from '../../cell/describe.ts';
-import { operandsOf } from '../../cell/typed.ts';
 import { inCell } from '../../diagnostics/catalog/entry.ts';
 import { lintCatalog } from '../../diagnostics/catalog/lint.ts';
 import { diagnose } from '../../diagnostics/diagnostic.ts';
@@ -58,9 +57,10 @@ export const zeroRecurrence: LintRule = {
       if (e.kind !== 'matmul' && e.kind !== 'blocks') return [];
       const sides = [e.left, e.right] as const;
       return sides.flatMap((weights, i) => {
-        const state = previousIn(sides[1 - i]!);
-        const source = weights.kind === 'transpose' ? weights.value : weights;
-        if (state === undefined || source.kind !== 'read' || source.from !== 'parameter') return [];
+        const source = wholeOf(scene, weights);
+        if (source.kind !== 'read' || source.from !== 'parameter') return [];
+        const state = previousIn(scene, sides[1 - i]!);
+        if (state === undefined) return [];
         if (!isExactly(scene.startRanges.of(source), 0)) return [];
         const parameter = scene.cell.parameters.find(({ name }) => name === source.name)!;
         if (parameter.frozen) return [];
@@ -69,12 +69,17 @@ export const zeroRecurrence: LintRule = {
     }),
 };
 
+/** What it is a part of, in another arrangement. */
+function wholeOf(scene: Scene, e: TypedExpression): TypedExpression {
+  const inner = scene.ranges.resolve(e);
+  const isPart = inner.kind === 'transpose' || inner.kind === 'slice' || inner.kind === 'reshape';
+  return isPart ? wholeOf(scene, inner.value) : inner;
+}
+
 /** The state whose previous value is (a part of) it. */
-function previousIn(e: TypedExpression): string | undefined {
-  if (e.kind === 'read') return e.from === 'previous' ? e.name : undefined;
-  if (e.kind !== 'stack' && e.kind !== 'slice' && e.kind !== 'transpose' && e.kind !== 'reshape')
-    return undefined;
-  return operandsOf(e)
-    .map(previousIn)
-    .find((name) => name !== undefined);
+function previousIn(scene: Scene, e: TypedExpression): string | undefined {
+  const inner = wholeOf(scene, e);
+  if (inner.kind === 'read') return inner.from === 'previous' ? inner.name : undefined;
+  if (inner.kind !== 'stack') return undefined;
+  return inner.parts.map((part) => previousIn(scene, part)).find((name) => name !== undefined);
 }
