@@ -23,8 +23,8 @@ export function reshapeRule(e: Call, env: Env): TypedExpression | undefined {
         ? shapeText.parts
         : undefined;
   if (parts === undefined) {
-    const what = 'The second argument of reshape, a shape like [N, D],';
-    return report(env, cellCatalog.notConstant, shapeText.span, { text: quote(shapeText.span), what });
+    const parameters = { what: 'reshape', needs: 'a shape like [N, D]', found: quote(shapeText.span) };
+    return report(env, cellCatalog.wrongRank, shapeText.span, parameters);
   }
   const shape = parts.map((part) => lengthOf(part, 'A size of reshape:', env));
   if (value === undefined || !shape.every((dim) => dim !== undefined)) return undefined;

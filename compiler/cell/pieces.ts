@@ -123,6 +123,10 @@ function hasAxis(value: TypedExpression, what: string, env: Env): boolean {
 function reportNegative(e: Index, value: TypedExpression, place: Dim, env: Env): undefined {
   const last = constantOf(place);
   const length = formatDim(value.type.shape[0]!);
+  if (last !== undefined && !Number.isInteger(last)) {
+    const hint = `Here it is ${last}. In a loop, floor(${quote(e.index.span, 'k')}) is a whole number.`;
+    return report(env, cellCatalog.notAnIndex, e.index.span, { text: quote(e.index.span), hint });
+  }
   const parameters = {
     text: quote(e.span),
     shape: formatShape(value.type.shape),

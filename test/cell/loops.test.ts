@@ -227,3 +227,17 @@ test('a mistake in a loop is told once', () => {
   );
   expect(diagnostics.map(({ code }) => code)).toEqual(['RNN204']);
 });
+
+test('an index that comes out as half a number is no index', () => {
+  const { diagnostics } = checkText(
+    inCell('param W: [2, H] = 0\nfor l in 0..2 {\n  z[l] = W[l/2]\n}\noutput z'),
+  );
+  expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+    ['l/2 is not an index', 'Here it is 0.5. In a loop, floor(l/2) is a whole number.'],
+  ]);
+});
+
+test('reshape says what its second argument is', () => {
+  const { diagnostics } = checkText(inCell('input x: [H]\noutput y = reshape(x, x)'));
+  expect(diagnostics.map(({ message }) => message)).toEqual(['reshape needs a shape like [N, D]']);
+});
