@@ -7,7 +7,8 @@ import { Scene } from './scene.ts';
 /**
  * Warnings about sound cells, in the order of the text: patterns that overflow, explode, never learn or are of no use.
  * What stands in an imported file is told when that file is looked at. `# lint: allow RNN702 because ...` on a line before
- * a statement, or behind it, switches one off there; before a cell, in all of it. Without a reason it does not count.
+ * a statement, or behind it, switches one off there, or several that are named; before a cell, in all of it. Without a
+ * reason it does not count.
  */
 export function lint(tree: SyntaxTree, cells: Iterable<Cell>): readonly Diagnostic[] {
   const all = [...cells].flatMap((cell) => {
@@ -26,7 +27,7 @@ export function lint(tree: SyntaxTree, cells: Iterable<Cell>): readonly Diagnost
     .toSorted((a, b) => a.span.start - b.span.start);
 }
 
-const allowance = /^\s*lint: allow (RNN7\d\d)\s+\S/;
+const allowance = /^\s*lint: allow (RNN7\d\d(?:,?\s+RNN7\d\d)*)\s+(?!RNN7\d\d\b)\S/;
 
 /** Whether a warning is switched off where it stands. */
 function allowances(tree: SyntaxTree): (code: string, place: number) => boolean {
@@ -35,8 +36,8 @@ function allowances(tree: SyntaxTree): (code: string, place: number) => boolean 
   const statements = tree.items.flatMap(withInner);
   const allowed = statements.flatMap(({ leading, trailing, span }) =>
     [...leading, ...(trailing === undefined ? [] : [trailing])].flatMap(({ text }) => {
-      const code = allowance.exec(text)?.[1];
-      return code === undefined ? [] : [{ code, span }];
+      const codes = allowance.exec(text)?.[1]?.match(/RNN7\d\d/g) ?? [];
+      return codes.map((code) => ({ code, span }));
     }),
   );
   return (code, place) =>

@@ -47,6 +47,9 @@ describe.each(Object.values(lintCatalog))('$code', ({ code, example }) => {
     const under = (comment: string) => lines.toSpliced(line, 0, comment).join('\n');
     expect(codes(under(`  # lint: allow ${code} it is meant so`))).toEqual([]);
     expect(codes(under(`  # lint: allow ${code}`))).toEqual([code]);
+    expect(codes(under(`  # lint: allow RNN739 ${code} both are meant so`))).toEqual([]);
+    expect(codes(under(`  # lint: allow RNN739, ${code} both are meant so`))).toEqual([]);
+    expect(codes(under(`  # lint: allow RNN739 ${code}`))).toEqual([code]);
     expect(codes(under('  # lint: allow RNN739 it is meant so'))).toEqual([code]);
     expect(
       codes(lines.with(line, `${lines[line]}  # lint: allow ${code} it is meant so`).join('\n')),
