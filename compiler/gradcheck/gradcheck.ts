@@ -171,8 +171,18 @@ function addends(given: SequenceGiven, result: SequenceResult): readonly number[
   ];
 }
 
+/** A `stop_gradient` around the formula of a function with a derivative of its own was not written by anybody. */
 function notDerivativesOf(graph: TrainingGraph): readonly NotDerivative[] {
-  const ops = new Set(graph.nodes.flatMap((node) => (node.form === 'map' ? [node.op] : [])));
+  const formulas = new Set(
+    graph.nodes.flatMap((node) =>
+      node.form === 'map' && node.op === 'surrogate' ? [node.operands[0]!] : [],
+    ),
+  );
+  const ops = new Set(
+    graph.nodes.flatMap((node, id) =>
+      node.form === 'map' && !(node.op === 'stop_gradient' && formulas.has(id)) ? [node.op] : [],
+    ),
+  );
   return [...ops].flatMap((op) => {
     const promise = mathOps.get(op)?.derivativeIsNot;
     return promise === undefined ? [] : [{ op, promise }];

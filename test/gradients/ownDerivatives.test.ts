@@ -129,3 +129,18 @@ it('a cell that is not trained keeps nothing of all this', () => {
   const { bound } = compileStages({ name: 'run.rnn', text }, { sizes: { H: 2 }, training: false });
   expect(bound.graph.nodes.flatMap((node) => (node.form === 'map' ? [node.op] : []))).toEqual(['less']);
 });
+
+it('only what the author wrote is named as no derivative', () => {
+  const named = (body: string) =>
+    gradients(body, { x: 0.3 })
+      .check()
+      .notDerivatives.map(({ op }) => op);
+  const own = 'fn spike(u) = u > 0 with derivative 1/(1 + abs(u))';
+  const two = 'fn gate(a, b) = a*b with derivative b, 1';
+  expect(named(`${own}\nloss spike(w*x)`)).toEqual(['surrogate']);
+  expect(named(`${two}\nloss gate(x, w)`)).toEqual(['surrogate']);
+  expect(named(`${own}\nloss spike(w*x) + stop_gradient(x)`).toSorted()).toEqual([
+    'stop_gradient',
+    'surrogate',
+  ]);
+});
