@@ -25,6 +25,18 @@ export interface LoopNames {
   readonly refused: ReadonlySet<Equation>;
 }
 
+/** Where a statement is read: the values of the indices around it, and the names that are arguments here. */
+export interface Frame {
+  readonly loops: readonly Loop[];
+  readonly indices: ReadonlyMap<string, number>;
+  readonly hidden: ReadonlySet<string>;
+}
+
+/** `t.1` for the t of iteration 1. */
+export function pathOf({ name, loops }: LoopName, { indices }: Frame): string {
+  return [name, ...loops.map(({ index }) => indices.get(index.name)!)].join('.');
+}
+
 /** What the loops of a cell define, and to which iterations each name belongs. */
 export function loopNamesOf(definition: CellDefinition, reporter: Reporter): LoopNames {
   const collector = new Collector(definition, reporter);

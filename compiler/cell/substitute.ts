@@ -1,9 +1,9 @@
 import { cellCatalog } from '../diagnostics/catalog/cell.ts';
 import type { Call, Expression, Identifier, Index } from '../syntax/tree.ts';
 import { quote } from './describe.ts';
-import type { LoopName } from './loopNames.ts';
+import { type Frame, type LoopName, pathOf } from './loopNames.ts';
 import { namesIn } from './staticNumber.ts';
-import { type Frame, type LoopWriter, pathOf } from './writeOut.ts';
+import type { LoopWriter } from './writeOut.ts';
 
 /** An expression of one iteration: indices are numbers, names their paths, decided branches alone. */
 export function substituted(e: Expression, frame: Frame, writer: LoopWriter): Expression {

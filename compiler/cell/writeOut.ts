@@ -6,12 +6,12 @@ import type {
   Expression,
   Identifier,
   InnerCellDeclaration,
-  Loop,
   Statement,
 } from '../syntax/tree.ts';
 import { quote } from './describe.ts';
 import type { Module } from './env.ts';
-import { type LoopName, type LoopNames, loopNamesOf } from './loopNames.ts';
+import { ListEntries } from './listEntries.ts';
+import { type Frame, type LoopName, type LoopNames, loopNamesOf, pathOf } from './loopNames.ts';
 import type { Reporter } from './reporter.ts';
 import { namesIn, type StaticNames, staticNumber } from './staticNumber.ts';
 import { substituted } from './substitute.ts';
@@ -21,13 +21,6 @@ export interface WrittenOut {
   readonly definition: CellDefinition;
   /** Equations whose parts become one array, each an entry of its new first axis. */
   readonly layers: ReadonlySet<Statement>;
-}
-
-/** Where a statement is read: the values of the indices around it, and the names that are arguments here. */
-export interface Frame {
-  readonly loops: readonly Loop[];
-  readonly indices: ReadonlyMap<string, number>;
-  readonly hidden: ReadonlySet<string>;
 }
 
 /** How many equations, and parts of expressions, loops may come to. */
@@ -65,10 +58,7 @@ export class LoopWriter {
   readonly #fixed: ReadonlyMap<string, number>;
   readonly #functions: ReadonlySet<string>;
   readonly #reporter: Reporter;
-  /** By path of a list: its entries, each the name that stands for it. */
-  readonly #entries = new Map<string, Map<number, Identifier>>();
-  /** Lists that are read as one array. */
-  readonly #wholes = new Map<string, { readonly list: LoopName; readonly parts: readonly Identifier[] }>();
+  readonly #entries: ListEntries;
   #written = 0;
   #parts = 0;
 
@@ -81,6 +71,7 @@ export class LoopWriter {
     this.#definition = definition;
     this.#fixed = fixed;
     this.#reporter = reporter;
+    this.#entries = new ListEntries(fixed, reporter);
     const own = definition.statements.flatMap((s) => (s.kind === 'function' ? [s.name.name] : []));
     this.#functions = new Set([...own, ...module.functions.keys()]);
     for (const statement of definition.statements) {
@@ -106,7 +97,7 @@ export class LoopWriter {
     });
     const others = statements.flatMap((statement) => this.#other(statement));
     if (this.#written > MOST_EQUATIONS || this.#parts > MOST_PARTS) return undefined;
-    const wholes = [...this.#wholes.values()].map(({ list, parts }) => wholeOf(list, parts));
+    const wholes = this.#entries.wholes();
     return {
       definition: { ...this.#definition, statements: [...cells, ...equations, ...wholes, ...others] },
       layers: new Set(wholes),
@@ -121,11 +112,7 @@ export class LoopWriter {
     const count = this.#extent(statement.count, outside);
     if (count === undefined) return [];
     if (!this.#fits(count, statement.name)) return [];
-    const { name, span } = statement.name;
-    const parts = new Map<number, Identifier>();
-    for (let i = 0; i < count; i++) parts.set(i, { kind: 'identifier', span, name: `${name}.${i}` });
-    this.#entries.set(name, parts);
-    return [...parts.values()].map((own) => ({ ...one, name: own }));
+    return this.#entries.declare(statement.name, count).map((own) => ({ ...one, name: own }));
   }
 
   /** Every equation with the values of the indices around it, in the order of the text. */
@@ -181,21 +168,8 @@ export class LoopWriter {
           : unknown && `${unknown} is neither a size nor the index of a loop around.`;
       return this.report(cellCatalog.loopBound, entry, { text: quote(entry.span), hint });
     }
-    const path = pathOf(list, frame);
-    const entries = this.#entries.get(path) ?? new Map<number, Identifier>();
-    this.#entries.set(path, entries);
-    const first = entries.get(which);
-    const [name] = names;
-    if (first !== undefined) {
-      const parameters = { name: list.name, entry: which };
-      this.#reporter.report(cellCatalog.entryTwice, name!.span, parameters, [
-        { span: first.span, label: first.span === name!.span ? 'by this equation' : 'first definition' },
-      ]);
-      return undefined;
-    }
-    const own: Identifier = { kind: 'identifier', span: name!.span, name: `${path}.${which}` };
-    entries.set(which, own);
-    return [own];
+    const own = this.#entries.define(list, pathOf(list, frame), which, names[0]!);
+    return own && [own];
   }
 
   #renamed(name: Identifier, frame: Frame): Identifier {
@@ -203,35 +177,13 @@ export class LoopWriter {
     return known?.kind === 'value' ? { ...name, name: pathOf(known, frame) } : name;
   }
 
-  /** A state that is defined entry by entry has each of them, and is their whole. */
   #coverState(list: LoopName): void {
     const groups = this.#definition.statements.flatMap((s) => (s.kind === 'state' ? s.groups : []));
     const group = groups.find(({ names }) => names.some(({ name }) => name === list.name));
-    const entries = this.#entries.get(list.name);
-    if (group === undefined || entries === undefined) return;
+    if (group === undefined) return;
     const first = group.type.kind === 'shape' ? group.type.dims[0] : undefined;
     const count = first && this.valueOf(first, outside);
-    if (count !== undefined && Number.isSafeInteger(count)) {
-      for (const [entry, { span }] of entries) {
-        if (entry < count) continue;
-        const declared = group.names.find(({ name }) => name === list.name)!;
-        const known = `It has ${extentInWords(count)}.`;
-        const parameters = { name: list.name, entry, known, why: 'outside' as const };
-        this.#reporter.report(cellCatalog.entryMissing, span, parameters, [
-          { span: declared.span, label: `${list.name} is declared here` },
-        ]);
-      }
-      // Past this many there are equations missing, whichever.
-      for (let entry = 0; entry < Math.min(count, MOST_EQUATIONS + 1); entry++) {
-        if (entries.has(entry)) continue;
-        const known = `${list.name} has ${count} entries, and each is defined by one equation.`;
-        const parameters = { name: list.name, entry, known, why: 'state' as const };
-        this.#reporter.report(cellCatalog.entryMissing, list.identifier.span, parameters);
-        return;
-      }
-    }
-    const inside = new Map([...entries].filter(([entry]) => count === undefined || entry < count));
-    this.#wholes.set(list.name, { list, parts: inOrderOf(inside) });
+    this.#entries.coverState(list, group, Number.isSafeInteger(count) ? count : undefined);
   }
 
   /** Statements besides equations, loops and lists of cells. */
@@ -307,57 +259,12 @@ export class LoopWriter {
 
   /** The one entry of a list, or cell of several. */
   entry(list: LoopName, which: number, at: Expression, frame: Frame): Identifier | undefined {
-    const entries = this.#entries.get(pathOf(list, frame)) ?? new Map<number, Identifier>();
-    const found = entries.get(which);
-    if (found !== undefined) return { ...found, span: at.span };
-    if (list.kind === 'cells') {
-      if (entries.size === 0 && this.#reporter.errors > 0) return undefined;
-      const known = `It is a list of ${entries.size} cells, counted from 0.`;
-      return this.report(cellCatalog.entryMissing, at, {
-        name: list.name,
-        entry: which,
-        known,
-        why: 'outside',
-      });
-    }
-    const known = rangeInWords(list.name, [...entries.keys()]) + this.#sizesInWords();
-    return this.report(cellCatalog.entryMissing, at, {
-      name: list.name,
-      entry: which,
-      known,
-      why: 'read' as const,
-    });
+    return this.#entries.entry(list, pathOf(list, frame), which, at);
   }
 
   /** A list as one array. */
   whole(list: LoopName, at: Identifier, frame: Frame): Identifier | undefined {
-    const path = pathOf(list, frame);
-    const entries = this.#entries.get(path) ?? new Map<number, Identifier>();
-    if (list.kind === 'cells') {
-      return this.report(cellCatalog.cellList, at, { name: list.name, count: entries.size, isList: true });
-    }
-    if (!this.#wholes.has(path)) {
-      for (let which = 0; which < Math.max(1, entries.size); which++) {
-        if (entries.has(which)) continue;
-        const there = rangeInWords(list.name, [...entries.keys()]) + this.#sizesInWords();
-        const known = `As a whole, ${list.name} is its entries from 0 on. ${there}`;
-        return this.report(cellCatalog.entryMissing, at, {
-          name: list.name,
-          entry: which,
-          known,
-          why: 'read' as const,
-        });
-      }
-      this.#wholes.set(path, { list: { ...list, name: path }, parts: inOrderOf(entries) });
-    }
-    return { ...at, name: path };
-  }
-
-  /** Loops hold for these values alone, which may be those that nobody gave. */
-  #sizesInWords(): string {
-    return this.#fixed.size === 0
-      ? ''
-      : ` Here ${[...this.#fixed].map(([name, value]) => `${name} is ${value}`).join(', ')}.`;
+    return this.#entries.whole(list, pathOf(list, frame), at);
   }
 
   isState(name: string): boolean {
@@ -376,38 +283,4 @@ export class LoopWriter {
   }
 }
 
-export function pathOf({ name, loops }: LoopName, { indices }: Frame): string {
-  return [name, ...loops.map(({ index }) => indices.get(index.name)!)].join('.');
-}
-
-const inOrderOf = (entries: ReadonlyMap<number, Identifier>): readonly Identifier[] =>
-  [...entries].sort(([a], [b]) => a - b).map(([, name]) => name);
-
 const smaller = 'Loops are written out: take a smaller size, or say it with matrices and vectors.';
-
-const extentInWords = (count: number): string =>
-  count === 1 ? 'one entry, counted as 0' : `${count} entries, counted from 0 to ${count - 1}`;
-
-/** `There are s[0] to s[2].` */
-function rangeInWords(name: string, entries: readonly number[]): string {
-  if (entries.length === 0) return `${name} has no entries here.`;
-  const sorted = [...entries].sort((a, b) => a - b);
-  const [first, last] = [sorted[0]!, sorted.at(-1)!];
-  if (sorted.length === 1) return `There is ${name}[${first}] alone.`;
-  const isRange = last - first === sorted.length - 1;
-  if (isRange) return `There are ${name}[${first}] to ${name}[${last}].`;
-  const shown = sorted.slice(0, 8).map((entry) => `${name}[${entry}]`);
-  return `There are ${shown.join(', ')}${sorted.length > 8 ? ', …' : ''}.`;
-}
-
-function wholeOf(list: LoopName, parts: readonly Identifier[]): Equation {
-  const { span } = list.identifier;
-  return {
-    kind: 'equation',
-    span,
-    leading: [],
-    names: [{ ...list.identifier, name: list.name }],
-    list: false,
-    value: { kind: 'stack', span, parts },
-  };
-}
