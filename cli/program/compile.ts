@@ -1,31 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import type { Finish } from './finish.ts';
-import {
-  batch,
-  cell,
-  examples,
-  inference,
-  inputCotangents,
-  lengths,
-  resets,
-  size,
-  window,
-} from './shared.ts';
+import { compilation, examples } from './shared.ts';
 
 export function addCompileCommand(program: Command, io: Io, finish: Finish): void {
-  program
+  const command = program
     .command('compile')
     .description('Compiles a cell to one ES module with its types, or to a .wasm file.')
-    .argument('<file>', '.rnn file, or - for standard input')
-    .addOption(size)
-    .addOption(cell)
-    .addOption(batch)
-    .addOption(window)
-    .addOption(inference)
-    .addOption(inputCotangents)
-    .addOption(lengths)
-    .addOption(resets)
+    .argument('<file>', '.rnn file, or - for standard input');
+  for (const option of compilation) command.addOption(option);
+  command
     .addOption(
       new Option('-t, --target <name>', 'what the module holds').choices(['wasm', 'js']).default('wasm'),
     )

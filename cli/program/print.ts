@@ -1,20 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import type { Finish } from './finish.ts';
-import {
-  batch,
-  cell,
-  examples,
-  inference,
-  inputCotangents,
-  lengths,
-  resets,
-  size,
-  window,
-} from './shared.ts';
+import { compilation, examples } from './shared.ts';
 
 export function addPrintCommand(program: Command, io: Io, finish: Finish): void {
-  program
+  const command = program
     .command('print')
     .description('Any stage of the compilation as text.')
     .argument('<file>', '.rnn file, or - for standard input')
@@ -22,15 +12,9 @@ export function addPrintCommand(program: Command, io: Io, finish: Finish): void 
       new Option('--stage <name>', 'which')
         .choices(['syntax', 'cell', 'graph', 'plan', 'program', 'js', 'wat'])
         .makeOptionMandatory(),
-    )
-    .addOption(size)
-    .addOption(cell)
-    .addOption(batch)
-    .addOption(window)
-    .addOption(inference)
-    .addOption(inputCotangents)
-    .addOption(lengths)
-    .addOption(resets)
+    );
+  for (const option of compilation) command.addOption(option);
+  command
     .addOption(
       new Option('--profile <name>', 'rounding of multiply-adds')
         .choices(['separate', 'fused'])

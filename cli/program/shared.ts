@@ -44,3 +44,15 @@ export function eitherOr(command: Command, name: string): Command {
   }
   return command;
 }
+
+/** What decides how a cell is compiled, for the commands that take all of it. */
+export const compilation: readonly Option[] = [
+  size,
+  cell,
+  batch,
+  window,
+  inference,
+  inputCotangents,
+  lengths,
+  resets,
+];
