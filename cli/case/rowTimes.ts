@@ -14,7 +14,7 @@ export interface RowTimes {
 
 /**
  * What is given, with what a cell compiled for `lengths` and `resets` is told of its rows. In padding a class number stays
- * what it was, so that what is kept of it for `token_prev` does.
+ * what it was: the last one that is kept for `token_prev`, which the result shows, is that of the row's own last step.
  */
 export function withRowTimes(given: SequenceGiven, cell: Cell, { lengths, resets }: RowTimes): SequenceGiven {
   if (lengths === undefined && resets === undefined) return given;
